@@ -1,0 +1,94 @@
+"""What can go wrong, and what each kind of trouble means for the run.
+
+    MonitorError                 exit 1   something in the world failed; the rest was done
+    ├── UsageError               exit 2   the user asked for something that cannot be
+    │   ├── ConfigError          exit 2   config.toml: where, which key, what was expected
+    │   └── QueryError           exit 2   a watch's query: where the mistake is
+    ├── FetchError               exit 1   a page could not be read: the source is `failed`
+    ├── PageFault                exit 1   a page was read and cannot be right: `suspect`
+    ├── StoreError               exit 1   the database cannot be used
+    └── DeliveryError            exit 1   a channel did not take a message
+
+Every message is a sentence for the person at the terminal, without secrets.
+"""
+
+from datetime import timedelta
+from pathlib import Path
+
+
+class MonitorError(Exception):
+    """Trouble that is told in words, never as a traceback."""
+
+    exit_code = 1
+
+
+class UsageError(MonitorError):
+    """The command line, the config or a file given by the user is wrong."""
+
+    exit_code = 2
+
+
+class ConfigError(UsageError):
+    """A mistake in config.toml, with its place.
+
+    `line` counts from 1 and is None where the trouble has no line (the file is missing).
+    """
+
+    def __init__(
+        self, message: str, *, path: Path, line: int | None = None, key: str | None = None
+    ) -> None:
+        self.path, self.line, self.key, self.message = path, line, key, message
+        place = str(path) if line is None else f"{path}:{line}"
+        super().__init__(f"{place}: {key}: {message}" if key else f"{place}: {message}")
+
+
+class QueryError(UsageError):
+    """A mistake in a query; `start` and `end` are offsets into `query`, in characters."""
+
+    def __init__(self, message: str, *, query: str, start: int, end: int) -> None:
+        self.query, self.start, self.end, self.message = query, start, end, message
+        super().__init__(f"{message}\n  {self.pointed()}".replace("\n", "\n  ").rstrip())
+
+    def pointed(self) -> str:
+        """Return the query with its mistake underlined, on two lines."""
+        shown = "".join(" " if c.isspace() else c for c in self.query)
+        return f"{shown}\n{' ' * self.start}{'^' * max(1, self.end - self.start)}"
+
+
+class FetchError(MonitorError):
+    """A page could not be read.
+
+    `passing` is true where trying again may help; `retry_after` is what the server asked for.
+    """
+
+    def __init__(
+        self, message: str, *, passing: bool, retry_after: timedelta | None = None
+    ) -> None:
+        self.passing, self.retry_after = passing, retry_after
+        super().__init__(message)
+
+
+class PageFault(MonitorError):
+    """A page was read and cannot be right: `reason` says what is wrong, `advice` what to do."""
+
+    def __init__(self, reason: str, *, advice: str) -> None:
+        self.reason, self.advice = reason, advice
+        super().__init__(f"{reason}; {advice}" if advice else reason)
+
+
+class StoreError(MonitorError):
+    """The database cannot be opened, read or written; nothing of it was lost by that."""
+
+
+class DeliveryError(MonitorError):
+    """A channel did not take a message.
+
+    `permanent` is true where trying again cannot help; `retry_after` is what the receiver asked
+    for. The message names no secret: webhook addresses are shown by their host alone.
+    """
+
+    def __init__(
+        self, message: str, *, permanent: bool = False, retry_after: timedelta | None = None
+    ) -> None:
+        self.permanent, self.retry_after = permanent, retry_after
+        super().__init__(message)

@@ -1,0 +1,130 @@
+"""Turns the text of a config.toml into a checked Config.
+
+A function of its arguments but for one look: whether a `ca_file` is there. On the good path
+nothing is imported that a mistake alone needs: no difflib, no line numbers.
+"""
+
+import tomllib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from monitor.config import addresses, secret, values
+from monitor.config.channels import channel
+from monitor.config.cron import shortest_gap
+from monitor.config.durations import spelled
+from monitor.config.sections import AT_THE_TOP, fetch, health, source, watch
+from monitor.config.table import Problem, Table
+from monitor.config.wrong import quoted
+from monitor.errors import ConfigError
+from monitor.model import Channel, Config, Source, TerminalChannel, Watch
+
+POLITE = timedelta(minutes=5)
+_MINUTE = timedelta(minutes=1)
+_NO_SOURCE = 'nothing to watch: add a [[source]] with name, kind = "motir" and url'
+_NO_HEALTH = "[health] is read, but nobody is told of trouble by it yet; see the exit codes"
+_NO_WATCH = "no [[watch]] in the config: releases are kept, and nobody is alerted"
+
+
+def parse(text: str, *, path: Path, environ: Mapping[str, str], is_private: bool = True) -> Config:
+    """Return the Config that the text of a file says.
+
+    `path` is where the text stands: other paths start from its folder. `environ` is where secrets
+    are looked up when they are revealed. `is_private` says that nobody else can read the file.
+    All mistakes come in one ConfigError, each on a line of its own with file, line, key and what
+    was expected; its attributes are those of the first.
+    """
+    document = _document(text, path)
+    problems: list[Problem] = []
+    config = _config(Table(document, (), problems), secret.Around(path.absolute(), environ))
+    if problems:
+        from monitor.config.report import mistakes  # noqa: PLC0415, only a mistake pays for it
+
+        raise mistakes(problems, text, path)
+    if not is_private and _holds_password(document):
+        open_file = f"{path} holds a password and others can read it; run: chmod 600 {path}"
+        return replace(config, warnings=(*config.warnings, open_file))
+    return config
+
+
+def _document(text: str, path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except ValueError as error:
+        from monitor.config.report import not_toml  # noqa: PLC0415, only a mistake pays for it
+
+        raise not_toml(error, text, path) from None
+    except RecursionError:
+        raise ConfigError("lists or tables are nested too deeply", path=path) from None
+
+
+def _config(top: Table, around: secret.Around) -> Config:
+    sources = _sources(top)
+    channels = _channels(top, around)
+    names = [one.name for one in channels]
+    watches = [watch(one, [s.name for s in sources], names) for one in top.tables("watch")]
+    _check_names(top, watch=watches, source=sources, channel=channels)
+    config = Config(
+        path=around.path,
+        store_path=_store_path(top.table("store"), around),
+        timezone=top.get("timezone", values.time_zone, None),
+        sources=tuple(sources),
+        watches=tuple(watches),
+        channels=tuple(channels),
+        fetch=fetch(top.table("fetch"), around),
+        health=health(top.table("health"), around, names),
+        warnings=tuple(_warnings(top, sources, watches)),
+    )
+    top.close()
+    return config
+
+
+def _sources(top: Table) -> list[Source]:
+    if not top.get("source", lambda value: value, None):
+        top.wrong(_NO_SOURCE, "source")
+        return []
+    return [source(table) for table in top.tables("source")]
+
+
+def _channels(top: Table, around: secret.Around) -> list[Channel]:
+    found = [channel(table, around) for table in top.tables("channel")]
+    return found or [TerminalChannel(name="terminal")]
+
+
+def _store_path(store: Table, around: secret.Around) -> Path:
+    found = store.get("path", secret.path(around), around.path.parent / "monitor.db")
+    store.close(AT_THE_TOP)
+    return found
+
+
+def _check_names(top: Table, **kinds: Sequence[Source | Watch | Channel]) -> None:
+    for kind, items in kinds.items():
+        taken: dict[str, int] = {}
+        for n, item in enumerate(items):
+            first = taken.setdefault(item.name.casefold(), n)
+            if item.name and first != n:
+                message = f"{quoted(item.name)} is taken by {kind}[{first}], upper case or not"
+                top.wrong(message, kind, n, "name")
+
+
+def _warnings(top: Table, sources: Iterable[Source], watches: Iterable[Watch]) -> Iterable[str]:
+    for one in sources:
+        every = one.every or shortest_gap(one.cron or "* * * * *") * _MINUTE
+        if every < POLITE:
+            often = f"source {one.name}: every {spelled(every)} is often for a public site"
+            yield f"{often}; be polite, {spelled(POLITE)} or more will do"
+    if not watches:
+        yield _NO_WATCH
+    if "health" in top:
+        yield _NO_HEALTH
+
+
+def _holds_password(document: Mapping[str, Any]) -> bool:
+    proxy = document.get("fetch", {}).get("proxy")
+    return (isinstance(proxy, str) and addresses.has_password(proxy)) or any(
+        isinstance(one.get(key), str)
+        for one in document.get("channel", ())
+        for key in ("password", "secret")
+    )

@@ -1,0 +1,87 @@
+"""The config that `monitor init` writes works as it stands, and says what is true."""
+
+import re
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from monitor.config import load, parse, template
+from monitor.model import Config, EmailChannel, TerminalChannel, WebhookChannel
+from tests.config.helpers import LEAST, SOURCE, WATCH, read
+
+REPOSITORY = Path(__file__).parents[2]
+OPTION = re.compile(r"^# ([a-z_]+ = .*|\[\[[a-z]+\]\])$", re.MULTILINE)
+
+
+def test_the_repository_has_the_same_config() -> None:
+    """What stands in the repo is what `monitor init` writes."""
+    assert (REPOSITORY / "config.toml").read_text(encoding="utf-8") == template()
+
+
+def test_the_repositorys_config_loads_without_a_warning() -> None:
+    """The real listing, two example watches, the terminal."""
+    config = load(REPOSITORY / "config.toml", {})
+    (source,) = config.sources
+    assert (source.name, source.kind) == ("trade", "motir")
+    assert source.url == "https://english.motir.go.kr/eng/15/topics/4"
+    assert [watch.name for watch in config.watches] == ["steel", "gulf"]
+    assert config.channels == (TerminalChannel(name="terminal"),)
+    assert config.warnings == ()
+
+
+def test_it_is_the_least_config_for_the_rest() -> None:
+    """Unedited it changes no default."""
+    config, least = read(template()), read(LEAST)
+    assert (config.fetch, config.health) == (least.fetch, least.health)
+    assert (config.store_path, config.timezone) == (least.store_path, least.timezone)
+
+
+@pytest.fixture
+def uncommented(tmp_path: Path) -> Config:
+    """Return the template with every option in it switched on."""
+    (tmp_path / "ca.pem").touch()
+    text = OPTION.sub(r"\1", template())
+    return parse(text, path=tmp_path / "config.toml", environ={})
+
+
+def test_every_option_in_it_is_right(uncommented: Config) -> None:
+    """Taking away the # in front of each of them gives a config that loads."""
+    assert uncommented.timezone == "Asia/Seoul"
+    kinds = [type(channel) for channel in uncommented.channels]
+    assert kinds == [TerminalChannel, EmailChannel, WebhookChannel]
+    assert uncommented.fetch.proxy is not None
+
+
+def _options(value: Any) -> set[str]:
+    if isinstance(value, list):
+        return set[str]().union(*map(_options, value))
+    if isinstance(value, dict):
+        return set(value).union(*map(_options, value.values()))
+    return set()
+
+
+EXAMPLES = ("user_agent", "proxy", "ca_file")
+FETCH = OPTION.findall(template().partition("[fetch]")[2])
+SOURCE_OPTIONS = OPTION.findall(template().partition("[[source]]")[2].partition("[[watch]]")[0])
+
+
+@pytest.mark.parametrize("line", [line for line in FETCH if not line.startswith(EXAMPLES)])
+def test_the_defaults_of_fetch_are_what_it_names(line: str) -> None:
+    """Switching one on changes nothing."""
+    assert read(f"{LEAST}[fetch]\n{line}").fetch == read(LEAST).fetch
+
+
+@pytest.mark.parametrize("line", SOURCE_OPTIONS)
+def test_the_defaults_of_a_source_are_what_it_names(line: str) -> None:
+    """Switching one on changes nothing."""
+    assert read(f"{SOURCE}{line}\n{WATCH}").sources == read(LEAST).sources
+
+
+def test_what_does_not_work_yet_is_not_in_it() -> None:
+    """It promises nothing."""
+    names = _options(tomllib.loads(OPTION.sub(r"\1", template())))
+    assert not names & {"web", "health", "heartbeat", "listen"}
+    for word in ("apprise", "discord", "teams", "ntfy", "daily", "weekly", "feed", "listing ="):
+        assert word not in template()

@@ -16,6 +16,8 @@ from monitor.times import to_iso
 # ------------------------------------------------------------------ what the user configured
 
 EventKind = Literal["new", "revised", "withdrawn", "restored"]
+Origin = Literal["news", "baseline", "archive", "import"]
+Status = Literal["ok", "not-modified", "failed", "suspect"]
 WatchedEvent = Literal["new", "revised", "withdrawn"]
 WebhookFormat = Literal["standard", "slack"]
 Tls = Literal["starttls", "implicit", "none"]
@@ -276,6 +278,20 @@ class Change:
         }
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """Something happened to a release. Only where `origin` is "news" is anybody told.
+
+    `sources` are the listings it is seen in now, `before` those it was seen in until now.
+    """
+
+    kind: EventKind
+    release: Release
+    origin: Origin
+    sources: tuple[str, ...]
+    before: tuple[str, ...] = ()
+
+
 # ------------------------------------------------------------------ found and told
 
 
@@ -328,6 +344,14 @@ class Match:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """An event with the watches that it concerns, in the order of the config."""
+
+    event: Event
+    matches: tuple[Match, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
     """One release in a message, once, with every watch that wanted it."""
 
@@ -365,3 +389,58 @@ class Delivery:
     channel: str
     attempt: int
     payload: bytes = field(repr=False)
+
+
+# ------------------------------------------------------------------ reported
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckResult:
+    """How one check of one source went; `error` is a sentence, None where all is well."""
+
+    name: str
+    status: Status
+    started_at: datetime
+    seconds: float
+    baseline: bool = False
+    pages: int = 0
+    entries: int = 0
+    new: int = 0
+    revised: int = 0
+    withdrawn: int = 0
+    restored: int = 0
+    error: str | None = None
+
+    def as_json(self) -> dict[str, object]:
+        """Return the result in the shape that `--once --json` promises."""
+        return {
+            "name": self.name,
+            "status": self.status,
+            "baseline": self.baseline,
+            "pages": self.pages,
+            "entries": self.entries,
+            "new": self.new,
+            "revised": self.revised,
+            "withdrawn": self.withdrawn,
+            "restored": self.restored,
+            "error": self.error,
+            "seconds": round(self.seconds, 3),
+        }
+
+
+# ------------------------------------------------------------------ the world, passed in
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class World:
+    """Time and chance, as arguments.
+
+    `now` is the wall clock (aware, UTC), `monotonic` counts seconds from anywhere, `wait` sleeps
+    so many seconds, `chance` gives a number from 0 up to 1, `new_id` a name never given before.
+    """
+
+    now: Callable[[], datetime]
+    monotonic: Callable[[], float]
+    wait: Callable[[float], None]
+    chance: Callable[[], float]
+    new_id: Callable[[], str]

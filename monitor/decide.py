@@ -1,0 +1,212 @@
+"""What the entries of a listing mean, held against what is known: new, seen before, revised.
+
+Pure: it is given what the store knows of these entries and returns what is to be done. The same
+function runs before the transaction (what should be fetched?) and inside it (what is true now?),
+so that two processes on one database cannot both call one release new.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from hashlib import blake2b
+from unicodedata import normalize
+
+from monitor.identity import Identity, identity
+from monitor.model import Entry
+from monitor.text import fold
+
+# Old pages cut texts at about 500 characters, today's at about 3,800 (listing.md).
+_SHORTEST_CUT = 400
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownRelease:
+    """A stored release, as far as deciding needs it; `sources` are the listings it was seen in."""
+
+    id: int
+    title: str
+    date: date
+    category: str | None
+    body: str
+    source: str
+    sources: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What the store knows of a page's entries.
+
+    `identities` and `articles` lead to ids in `releases`; `shown` holds, for what this very
+    listing has shown before, (release id, board, article id) → the `look` of the entry then.
+    """
+
+    releases: Mapping[int, KnownRelease] = field(default_factory=dict)
+    identities: Mapping[Identity, int] = field(default_factory=dict)
+    articles: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    shown: Mapping[tuple[int, str, str], str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class New:
+    """An unknown release. `news` is false below known ground: that is archive, not news."""
+
+    entry: Entry
+    identity: Identity
+    news: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CrossPost:
+    """A known release that this listing shows for the first time."""
+
+    entry: Entry
+    release: KnownRelease
+    news: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """A known release where it was seen before, looking as it did."""
+
+    entry: Entry
+    release: KnownRelease
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Revised:
+    """A known release that looks different now; `changes` maps field → (before, after).
+
+    No changes means that only its spelling differs (kinds of dash or quote, white space).
+    """
+
+    entry: Entry
+    release: KnownRelease
+    identity: Identity
+    changes: Mapping[str, tuple[str, str]]
+
+
+Decision = New | CrossPost | Seen | Revised
+
+
+def decide(
+    source: str, entries: Iterable[Entry], known: Known, *, all_news: bool = False
+) -> tuple[Decision, ...]:
+    """Return one decision per entry, in the listing's order, each release new at most once.
+
+    `all_news` says that these entries are known to stand above known ground, though nothing below
+    them has been read: while a stretch that an earlier check could not read is being caught up.
+    """
+    listed = tuple(_unrepeated(entries, known))
+    by_title = [known.identities.get(identity(one.title, one.date)) for one in listed]
+    ids = [
+        _by_article(entry, known, by_title) if found is None else found
+        for entry, found in zip(listed, by_title, strict=True)
+    ]
+    ground = len(ids) if all_news else _known_ground(source, ids, known)
+    return tuple(
+        _decide_one(source, entry, release_id, known, news=place < ground)
+        for place, (entry, release_id) in enumerate(zip(listed, ids, strict=True))
+    )
+
+
+def look(entry: Entry) -> str:
+    """Return a fingerprint of all that an entry shows, to tell whether it was touched."""
+    shown = "\0".join((entry.title, entry.date.isoformat(), entry.category or "", entry.body))
+    return blake2b(shown.encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()
+
+
+def _unrepeated(entries: Iterable[Entry], known: Known) -> Iterator[Entry]:
+    """Leave out what stands twice: pages shift while being read, and some things are posted twice.
+
+    A known release may stand twice under two article ids, and both are worth remembering.
+    """
+    met: set[tuple[Identity, str, str]] = set()
+    for entry in entries:
+        named = identity(entry.title, entry.date)
+        post = (entry.board, entry.article_id) if named in known.identities else ("", "")
+        if (named, *post) not in met:
+            met.add((named, *post))
+            yield entry
+
+
+def _known_ground(source: str, ids: Sequence[int | None], known: Known) -> int:
+    """Return the place of the last entry that this listing has shown before.
+
+    What stands below it is archive. Where nothing is known, everything may be news: its end.
+    """
+    for place in range(len(ids) - 1, -1, -1):
+        found = ids[place]
+        if found is not None and source in known.releases[found].sources:
+            return place
+    return len(ids)
+
+
+def _by_article(entry: Entry, known: Known, shown: Sequence[int | None]) -> int | None:
+    """Return the release that this article id led to so far, if the entry can be a revision of it.
+
+    It cannot where that release is still `shown` beside it under its own title and date: then the
+    site has dealt its ids anew.
+    """
+    found = known.articles.get((entry.board, entry.article_id)) if entry.article_id else None
+    if found is None or found in shown or not _plausibly_same(entry, known.releases[found]):
+        return None
+    return found
+
+
+def _plausibly_same(entry: Entry, release: KnownRelease) -> bool:
+    """Tell whether something stands still: date, title, or most words of one of the texts."""
+    if entry.date == release.date or fold(entry.title) == fold(release.title):
+        return True
+    return _share_words(entry.body, release.body) or _share_words(entry.title, release.title)
+
+
+def _share_words(one: str, other: str) -> bool:
+    first, second = set(fold(one).split()), set(fold(other).split())
+    smaller = min(len(first), len(second))
+    return smaller > 0 and len(first & second) * 2 > smaller
+
+
+def _decide_one(
+    source: str, entry: Entry, release_id: int | None, known: Known, *, news: bool
+) -> Decision:
+    named = identity(entry.title, entry.date)
+    if release_id is None:
+        return New(entry=entry, identity=named, news=news)
+    release = known.releases[release_id]
+    before = known.shown.get((release_id, entry.board, entry.article_id))
+    if before == look(entry):
+        return Seen(entry=entry, release=release)
+    if before is None and source not in release.sources and named in known.identities:
+        return CrossPost(entry=entry, release=release, news=news)
+    changes = changed_fields(entry, release, source)
+    return Revised(entry=entry, release=release, identity=named, changes=changes)
+
+
+def changed_fields(entry: Entry, release: KnownRelease, source: str) -> dict[str, tuple[str, str]]:
+    """Return what differs between the stored release and this entry of `source`.
+
+    Other boards may label or cut the same release differently: their category does not count.
+    """
+    pairs = {"title": (release.title, entry.title)}
+    if not _cut_from(entry.body, release.body):
+        pairs["body"] = (release.body, entry.body)
+    if source == release.source and entry.category is not None:
+        pairs["category"] = (release.category or "", entry.category)
+    changes = {
+        name: (before, after)
+        for name, (before, after) in pairs.items()
+        if _spelling(before) != _spelling(after)
+    }
+    if entry.date != release.date:
+        changes["date"] = (release.date.isoformat(), entry.date.isoformat())
+    return changes
+
+
+def _cut_from(shorter: str, longer: str) -> bool:
+    """Tell whether a text is the other one's beginning, as boards cut texts, without a mark."""
+    return len(shorter) >= _SHORTEST_CUT and longer.startswith(shorter)
+
+
+def _spelling(text: str) -> tuple[str, str]:
+    """Return what counts of a text: its folded form, and its capitals (`US` is not `us`)."""
+    return fold(text), "".join(filter(str.isupper, normalize("NFKC", text)))

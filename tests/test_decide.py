@@ -1,0 +1,185 @@
+"""What the entries of a listing mean, held against what is known."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from monitor.decide import CrossPost, Known, KnownRelease, New, Revised, Seen, decide, look
+from monitor.identity import identity
+from monitor.model import Entry
+
+DAY = date(2025, 12, 1)
+
+
+def entry(title: str, day: date = DAY, body: str = "Text.", number: int | str = "") -> Entry:
+    """Return an entry of board 2."""
+    return Entry(
+        title=title,
+        date=day,
+        category="Trade",
+        body=body,
+        url=None,
+        article_id=str(number),
+        board="2",
+    )
+
+
+def knowing(*entries: Entry, source: str = "trade", shown_in: str | None = None) -> Known:
+    """Return what is known after these entries were taken in from a listing."""
+    place = shown_in or source
+    releases = {
+        i: KnownRelease(
+            id=i,
+            title=one.title,
+            date=one.date,
+            category=one.category,
+            body=one.body,
+            source=place,
+            sources=frozenset({place}),
+        )
+        for i, one in enumerate(entries)
+    }
+    return Known(
+        releases=releases,
+        identities={identity(one.title, one.date): i for i, one in enumerate(entries)},
+        articles={(one.board, one.article_id): i for i, one in enumerate(entries)},
+        shown={
+            (i, one.board, one.article_id): look(one)
+            for i, one in enumerate(entries)
+            if place == source
+        },
+    )
+
+
+def kinds(entries: list[Entry], known: Known, **options: bool) -> list[str]:
+    """Return the kinds of the decisions, news in capitals."""
+    return [
+        type(one).__name__.upper() if getattr(one, "news", False) else type(one).__name__.lower()
+        for one in decide("trade", entries, known, **options)
+    ]
+
+
+A, B, C, D = (entry(name, number=i) for i, name in enumerate("ABCD", 1))
+
+
+@pytest.mark.parametrize(
+    ("listed", "known", "expected"),
+    [
+        # all is new at the first look
+        ([A, B], Known(), ["NEW", "NEW"]),
+        # above, among and below known ground
+        ([A, B, C], knowing(B, C), ["NEW", "seen", "seen"]),
+        ([B, A, C], knowing(B, C), ["seen", "NEW", "seen"]),
+        ([B, C, A], knowing(B, C), ["seen", "seen", "new"]),
+        ([A, B, D], knowing(B), ["NEW", "seen", "new"]),
+        # no known ground was reached: an outage longer than what was read
+        ([A, B], knowing(C, D), ["NEW", "NEW"]),
+        # known from another listing only: a cross-post, and no known ground for this one
+        ([A, B], knowing(B, shown_in="all"), ["NEW", "CROSSPOST"]),
+    ],
+)
+def test_news_is_what_stands_above_or_among_what_is_known(
+    listed: list[Entry], known: Known, expected: list[str]
+) -> None:
+    """What stands below the oldest known entry is archive; the rest is news, whatever its date."""
+    assert kinds(listed, known) == expected
+
+
+def test_a_late_entry_with_an_early_date_is_news() -> None:
+    """The place in the listing counts, not the date."""
+    late = entry("Late", DAY - timedelta(days=30), number=9)
+    assert kinds([A, late, B], knowing(A, B)) == ["seen", "NEW", "seen"]
+
+
+def test_while_a_gap_is_caught_up_everything_unknown_is_news() -> None:
+    """What an earlier check could not read stands below what it could, and is news all the same."""
+    assert kinds([A, B, C], knowing(A), all_news=True) == ["seen", "NEW", "NEW"]
+
+
+def test_one_title_on_two_dates_is_two_releases() -> None:
+    """Seen on 2023-01-10 and 2023-01-11: both are kept."""
+    one, other = entry("Plan", date(2023, 1, 10), number=1), entry("Plan", date(2023, 1, 11))
+    assert kinds([other, one], Known()) == ["NEW", "NEW"]
+    assert kinds([other, one], knowing(one)) == ["NEW", "seen"]
+
+
+def test_what_slid_to_the_next_page_while_pages_were_read_counts_once() -> None:
+    """A page that shifts shows its last entry again on the next one."""
+    assert kinds([A, B, B, C], Known()) == ["NEW", "NEW", "NEW"]
+
+
+def test_a_release_posted_twice_is_one() -> None:
+    """Two articles with one title and date are one release, also once it is known."""
+    again = entry("A", number=77)
+    assert kinds([A, again], Known()) == ["NEW"]
+    assert kinds([A, again], knowing(A)) == ["seen", "revised"]
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [("Korea–EU", "Korea-EU"), ("Korea’s Plan", "Korea's  Plan"), ("“AI” Act", '"AI"  Act')],
+)
+def test_another_spelling_is_no_new_release(before: str, after: str) -> None:
+    """Kinds of dash and quote, white space and case do not make another title, nor a change."""
+    (decision,) = decide("trade", [entry(after, number=1)], knowing(entry(before, number=1)))
+    assert isinstance(decision, Revised)
+    assert decision.changes == {}
+
+
+def test_an_unchanged_entry_costs_nothing() -> None:
+    """An entry that looks as it did is seen, nothing more."""
+    (decision,) = decide("trade", [A], knowing(A))
+    assert isinstance(decision, Seen)
+
+
+@pytest.mark.parametrize(
+    ("after", "changed"),
+    [
+        (entry("A, corrected", number=1), {"title"}),
+        (entry("A", DAY + timedelta(days=1), number=1), {"date"}),
+        (entry("A", body="Another text.", number=1), {"body"}),
+        (entry("B", DAY + timedelta(days=1), number=1), {"title", "date"}),
+    ],
+)
+def test_the_same_article_with_another_face_is_a_revision(after: Entry, changed: set[str]) -> None:
+    """Same article id on the same board: a revision of the same release."""
+    (decision,) = decide("trade", [after], knowing(A))
+    assert isinstance(decision, Revised)
+    assert set(decision.changes) == changed
+    assert decision.release.id == 0
+
+
+def test_article_ids_dealt_anew_do_not_hide_a_release() -> None:
+    """Where nothing is left of what an id stood for, it stands for something else now."""
+    old = entry("Steel talks", DAY, "Quotas were spoken of at length.", 1)
+    new = entry("Fisheries pact", DAY + timedelta(days=40), "Boats may enter the zone.", 1)
+    assert isinstance(decide("trade", [new], knowing(old))[0], New)
+
+
+def test_ids_dealt_anew_among_releases_of_one_day_do_not_hide_one() -> None:
+    """While the old bearer of an id still stands there, the new one is no revision of it."""
+    moved = entry("A", number=2)
+    fresh = entry("Fresh", number=1)
+    assert kinds([fresh, moved], knowing(A)) == ["NEW", "revised"]
+
+
+def test_a_board_that_cuts_texts_shorter_revises_nothing() -> None:
+    """The same text, cut elsewhere, is not an edit."""
+    long = "word " * 700
+    known = knowing(entry("A", body=long, number=1))
+    (decision,) = decide("trade", [entry("A", body=long[:500], number=1)], known)
+    assert isinstance(decision, Revised)
+    assert decision.changes == {}
+
+
+def test_another_board_may_label_a_release_differently() -> None:
+    """A category counts as changed only on the board that the release came from."""
+    relabelled = Entry(
+        title="A", date=DAY, category="Energy", body="Text.", url=None, article_id="1", board="2"
+    )
+    (own,) = decide("trade", [relabelled], knowing(A))
+    assert isinstance(own, Revised)
+    assert set(own.changes) == {"category"}
+    known = knowing(A, source="energy", shown_in="trade")
+    (other,) = decide("energy", [relabelled], known)
+    assert isinstance(other, CrossPost)

@@ -1,0 +1,39 @@
+"""Several things at a time."""
+
+import threading
+
+import pytest
+
+from monitor.threads import all_at_once
+
+
+def test_every_job_is_done_once() -> None:
+    """However few hands there are, each job is done, and once."""
+    done: list[int] = []
+    all_at_once(done.append, list(range(50)), hands=3)
+    assert sorted(done) == list(range(50))
+
+
+def test_a_slow_job_holds_up_no_other() -> None:
+    """The jobs run beside each other: each of these waits for the other one."""
+    meeting = threading.Barrier(2, timeout=10)
+
+    def work(_: int) -> None:
+        meeting.wait()
+
+    all_at_once(work, [1, 2], hands=2)
+
+
+def test_a_single_job_is_done_by_the_caller() -> None:
+    """No thread is started for one job, and none for no job."""
+    names: list[str] = []
+    all_at_once(lambda _: names.append(threading.current_thread().name), [1], hands=4)
+    assert names == [threading.current_thread().name]
+    all_at_once(names.append, [], hands=4)
+
+
+@pytest.mark.parametrize("jobs", [[0], [0, 1, 2]])
+def test_an_error_reaches_the_caller(jobs: list[int]) -> None:
+    """What goes wrong in a thread is raised where it was started, not lost."""
+    with pytest.raises(ZeroDivisionError):
+        all_at_once(lambda job: print(1 / job), jobs, hands=2)

@@ -1,0 +1,144 @@
+"""Reading the archive: newest releases, searches, and listings in their own order."""
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+from heapq import heapify, heappop, heapreplace
+from itertools import islice
+
+from monitor.model import Document, Hit, Release
+from monitor.query import Node, find, prefilter
+from monitor.store.rows import RELEASE_COLUMNS, release_from
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filter:
+    """What to leave in: all conditions that are set must hold."""
+
+    watch: str | None = None
+    source: str | None = None
+    since: date | None = None
+
+    def sql(self) -> tuple[str, list[str]]:
+        """Return a condition on `releases AS r`, and its parameters."""
+        parts, values = ["TRUE"], []
+        if self.watch is not None:
+            parts.append("r.id IN (SELECT release_id FROM matches WHERE watch = ?)")
+            values.append(self.watch)
+        if self.source is not None:
+            parts.append("r.id IN (SELECT release_id FROM listings WHERE source = ?)")
+            values.append(self.source)
+        if self.since is not None:
+            parts.append("r.date >= ?")
+            values.append(self.since.isoformat())
+        return " AND ".join(parts), values
+
+
+EVERYTHING = Filter()
+
+
+def newest(conn: sqlite3.Connection, only: Filter = EVERYTHING) -> Iterator[Release]:
+    """Yield releases, newest first."""
+    where, values = only.sql()
+    rows = conn.execute(
+        f"SELECT {RELEASE_COLUMNS} FROM releases AS r WHERE {where}"
+        " ORDER BY r.date DESC, r.id DESC",
+        values,
+    )
+    return map(release_from, rows)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """A release that a query matches, and where."""
+
+    release: Release
+    document: Document
+    hits: tuple[Hit, ...]
+
+
+def search(conn: sqlite3.Connection, query: Node, only: Filter = EVERYTHING) -> Iterator[Result]:
+    """Yield what a query matches, newest first.
+
+    The full-text index only narrows down; the watch language's one matcher decides.
+    """
+    where, values = only.sql()
+    narrowed = prefilter(query)
+    if narrowed is not None:
+        where += " AND r.id IN (SELECT rowid FROM releases_fts WHERE releases_fts MATCH ?)"
+        values.append(narrowed)
+    rows = conn.execute(
+        f"SELECT {RELEASE_COLUMNS}, (SELECT json_group_array(DISTINCT source) FROM listings"
+        f" WHERE release_id = r.id) FROM releases AS r WHERE {where}"
+        " ORDER BY r.date DESC, r.id DESC",
+        values,
+    )
+    for *row, seen_in in rows:
+        release = release_from(row)
+        document = Document(
+            title=release.title,
+            text=release.body,
+            category=release.category or "",
+            sources=tuple(json.loads(seen_in)),
+        )
+        hits = find(query, document)
+        if hits is not None:
+            yield Result(release=release, document=document, hits=hits)
+
+
+def in_listing_order(conn: sqlite3.Connection, only: Filter = EVERYTHING) -> Iterator[Release]:
+    """Yield releases as the listings show them, top first; each once.
+
+    A listing is not in strict order of date, and its order is kept. Several listings are merged:
+    the newest of what stands on top of each comes first.
+    """
+    sources = (
+        [only.source]
+        if only.source is not None
+        else [name for (name,) in conn.execute("SELECT DISTINCT source FROM listings ORDER BY 1")]
+    )
+    met: set[int] = set()
+    for release in _merged([_listing(conn, name, only) for name in sources]):
+        if release.id not in met:
+            met.add(release.id)
+            yield release
+
+
+def _listing(conn: sqlite3.Connection, source: str, only: Filter) -> Iterator[Release]:
+    where, values = replace(only, source=None).sql()
+    rows = conn.execute(
+        f"SELECT {RELEASE_COLUMNS} FROM listings AS l JOIN releases AS r ON r.id = l.release_id"
+        f" WHERE l.source = ? AND {where} ORDER BY l.rank DESC, l.id",
+        [source, *values],
+    )
+    return map(release_from, rows)
+
+
+def _merged(listings: Iterable[Iterator[Release]]) -> Iterator[Release]:
+    heads = [
+        (-head.date.toordinal(), place, head, rest)
+        for place, rest in enumerate(listings)
+        for head in islice(rest, 1)
+    ]
+    heapify(heads)
+    while heads:
+        _, place, head, rest = heads[0]
+        yield head
+        following = next(rest, None)
+        if following is None:
+            heappop(heads)
+        else:
+            heapreplace(heads, (-following.date.toordinal(), place, following, rest))
+
+
+def count(conn: sqlite3.Connection) -> int:
+    """Return how many releases there are."""
+    return int(conn.execute("SELECT count(*) FROM releases").fetchone()[0])
+
+
+def matches_by_watch(conn: sqlite3.Connection) -> dict[str, int]:
+    """Return how many releases each watch has found, by its name."""
+    rows = conn.execute("SELECT watch, count(DISTINCT release_id) FROM matches GROUP BY watch")
+    return dict(rows.fetchall())

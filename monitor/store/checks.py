@@ -1,0 +1,95 @@
+"""What is remembered of a source between checks, and the log of checks."""
+
+import sqlite3
+from dataclasses import dataclass
+from datetime import datetime
+
+from monitor.model import CheckResult
+from monitor.times import from_iso, to_iso
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceState:
+    """What is remembered of a source: the validators and print of page 1, as taken in at `read_at`.
+
+    `gap_page` is the page from which a stretch has not been proven read since `gap_since`.
+    """
+
+    baseline_at: datetime | None = None
+    read_at: datetime | None = None
+    url: str | None = None
+    etag: str | None = None
+    last_modified: str | None = None
+    fingerprint: str | None = None
+    entries: int = 0
+    gap_page: int | None = None
+    gap_since: datetime | None = None
+
+
+_STATE = "baseline_at, read_at, url, etag, last_modified, fingerprint, entries, gap_page, gap_since"
+
+
+def state(conn: sqlite3.Connection, source: str) -> SourceState:
+    """Return what is remembered of a source; nothing yet for one never checked."""
+    row = conn.execute(f"SELECT {_STATE} FROM sources WHERE name = ?", (source,)).fetchone()
+    if row is None:
+        return SourceState()
+    baseline_at, read_at, url, etag, last_modified, fingerprint, entries, gap_page, gap_since = row
+    return SourceState(
+        baseline_at=_moment(baseline_at),
+        read_at=_moment(read_at),
+        url=url,
+        etag=etag,
+        last_modified=last_modified,
+        fingerprint=fingerprint,
+        entries=entries,
+        gap_page=gap_page,
+        gap_since=_moment(gap_since),
+    )
+
+
+def remember(conn: sqlite3.Connection, source: str, now: SourceState) -> None:
+    """Keep what the next check of this source is to know."""
+    values = (
+        source,
+        _text(now.baseline_at),
+        _text(now.read_at),
+        now.url,
+        now.etag,
+        now.last_modified,
+        now.fingerprint,
+        now.entries,
+        now.gap_page,
+        _text(now.gap_since),
+    )
+    conn.execute(
+        f"INSERT OR REPLACE INTO sources (name, {_STATE}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        values,
+    )
+
+
+def read_again(conn: sqlite3.Connection, source: str, now: datetime) -> None:
+    """Note that page 1 was read in full, and was as it had been."""
+    conn.execute("UPDATE sources SET read_at = ? WHERE name = ?", (to_iso(now), source))
+
+
+def record(conn: sqlite3.Connection, result: CheckResult) -> int:
+    """Write a check into the log and return its id."""
+    row = result.as_json() | {
+        "source": result.name,
+        "started_at": to_iso(result.started_at),
+        "baseline": int(result.baseline),
+    }
+    del row["name"]
+    names = ", ".join(row)
+    marks = ", ".join(f":{name}" for name in row)
+    cursor = conn.execute(f"INSERT INTO checks ({names}) VALUES ({marks})", row)
+    return int(cursor.lastrowid or 0)
+
+
+def _moment(text: str | None) -> datetime | None:
+    return None if text is None else from_iso(text)
+
+
+def _text(moment: datetime | None) -> str | None:
+    return None if moment is None else to_iso(moment)

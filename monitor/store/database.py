@@ -1,0 +1,124 @@
+"""Opening the database and holding transactions; SQLite's own errors leave here as sentences."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Self
+
+from monitor.errors import StoreError
+from monitor.store.version import APPLICATION_ID, VERSION
+
+_BUSY_SECONDS = 30.0
+
+
+class Database:
+    """An open store. Use `reading` and `writing`; nothing is read or written outside them."""
+
+    def __init__(self, path: Path, conn: sqlite3.Connection) -> None:
+        self.path, self.conn = path, conn
+
+    @contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """Hold one consistent view of the store."""
+        with _told(self.path):
+            self.conn.execute("BEGIN")
+            try:
+                yield self.conn
+            finally:
+                self._end("ROLLBACK")
+
+    @contextmanager
+    def writing(self) -> Iterator[sqlite3.Connection]:
+        """Write all or nothing. Starts IMMEDIATE, so that what is read here stays true."""
+        with _told(self.path):
+            self.conn.execute("BEGIN IMMEDIATE")
+            try:
+                yield self.conn
+                self.conn.execute("COMMIT")
+            finally:
+                self._end("ROLLBACK")
+
+    def _end(self, how: str) -> None:
+        # A full disk makes SQLite roll back by itself.
+        if self.conn.in_transaction:
+            self.conn.execute(how)
+
+    def close(self) -> None:
+        """Close the file; what was not committed is gone."""
+        self.conn.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def open_database(path: Path) -> Database:
+    """Open the store, making or migrating it where needed; StoreError says what is wrong."""
+    with _told(path):
+        conn = _connect(path)
+        try:
+            if not _is_current(conn, path):
+                from monitor.store.schema import migrate  # noqa: PLC0415 - sqlite-utils is slow
+
+                migrate(conn, path)
+            conn.execute("PRAGMA foreign_keys = ON")
+            conn.execute("PRAGMA synchronous = FULL")
+        except BaseException:
+            conn.close()
+            raise
+    return Database(path, conn)
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    if not path.parent.is_dir():
+        raise StoreError(f"{path}: the folder for the database does not exist; make it first")
+    try:
+        path.touch(mode=0o600)  # what people wait for is nobody else's business
+    except OSError as error:
+        raise StoreError(
+            f"{path}: the database cannot be opened for writing ({error.strerror}); "
+            "check the folder and its rights"
+        ) from error
+    return sqlite3.connect(
+        path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
+    )
+
+
+def _is_current(conn: sqlite3.Connection, path: Path) -> bool:
+    (mark,) = conn.execute("PRAGMA application_id").fetchone()
+    (version,) = conn.execute("PRAGMA user_version").fetchone()
+    if mark != APPLICATION_ID:
+        if conn.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchone():
+            raise StoreError(f"{path}: this is another program's database; choose another path")
+        return False
+    if version > VERSION:
+        raise StoreError(
+            f"{path}: made by a newer monitor (schema {version}, this one knows {VERSION}); "
+            "update monitor, or point [store] path elsewhere"
+        )
+    return bool(version == VERSION)
+
+
+_WORDS = (
+    (sqlite3.SQLITE_FULL, "the disk is full; nothing was lost, make room and run again"),
+    (sqlite3.SQLITE_CORRUPT, "the database is damaged; move it away and restore a backup"),
+    (sqlite3.SQLITE_NOTADB, "this is not a SQLite database; choose another path"),
+    (sqlite3.SQLITE_READONLY, "the database or its folder cannot be written to; check its rights"),
+    (sqlite3.SQLITE_CANTOPEN, "the database cannot be opened; check the folder and its rights"),
+    (sqlite3.SQLITE_PERM, "the database cannot be opened; check its rights"),
+    (sqlite3.SQLITE_BUSY, "another program has kept the database locked; try again"),
+    (sqlite3.SQLITE_IOERR, "reading or writing the disk failed; check the disk and its room"),
+)
+
+
+@contextmanager
+def _told(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.Error as error:
+        code = getattr(error, "sqlite_errorcode", -1) & 0xFF
+        words = dict(_WORDS).get(code, f"the database said “{error}”")
+        raise StoreError(f"{path}: {words}") from error

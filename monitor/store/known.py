@@ -1,0 +1,86 @@
+"""What the store knows of the entries of a page."""
+
+import sqlite3
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+
+from monitor.decide import Known, KnownRelease
+from monitor.identity import identity
+from monitor.model import Entry
+from monitor.store.rows import key
+from monitor.times import to_iso
+
+
+def is_known(
+    conn: sqlite3.Connection,
+    source: str,
+    entries: Iterable[Entry],
+    before: datetime | None = None,
+) -> bool:
+    """Tell whether this listing has shown all these entries already (or by then: `before`)."""
+    sql = (
+        "SELECT 1 FROM identities AS i JOIN listings AS l USING (release_id)"
+        " WHERE i.key = ? AND i.date = ? AND l.source = ? AND l.first_seen_at < ?"
+    )
+    limit = "9999" if before is None else to_iso(before)
+    return all(
+        conn.execute(sql, (*key(entry), source, limit)).fetchone() is not None for entry in entries
+    )
+
+
+def known(conn: sqlite3.Connection, source: str, site: str, entries: Sequence[Entry]) -> Known:
+    """Return all that the store knows of these entries of a listing on the host `site`."""
+    identities = {}
+    articles = {}
+    for entry in entries:
+        row = conn.execute(
+            "SELECT release_id FROM identities WHERE key = ? AND date = ?", key(entry)
+        ).fetchone()
+        if row is not None:
+            identities[identity(entry.title, entry.date)] = row[0]
+        elif entry.article_id:
+            row = conn.execute(
+                _BY_ARTICLE, (entry.article_id, entry.board, source, site)
+            ).fetchone()
+            if row is not None:
+                articles[entry.board, entry.article_id] = row[0]
+    ids = {*identities.values(), *articles.values()}
+    return Known(
+        releases={release_id: _known_release(conn, release_id) for release_id in ids},
+        identities=identities,
+        articles=articles,
+        shown=_shown(conn, source, ids),
+    )
+
+
+_BY_ARTICLE = (
+    "SELECT release_id FROM listings WHERE article_id = ? AND board = ?"
+    " AND (source = ? OR site = ?) ORDER BY last_seen_at DESC LIMIT 1"
+)
+
+
+def _known_release(conn: sqlite3.Connection, release_id: int) -> KnownRelease:
+    title, day, category, body, source = conn.execute(
+        "SELECT title, date, category, body, source FROM releases WHERE id = ?", (release_id,)
+    ).fetchone()
+    rows = conn.execute("SELECT source FROM listings WHERE release_id = ?", (release_id,))
+    return KnownRelease(
+        id=release_id,
+        title=title,
+        date=date.fromisoformat(day),
+        category=category,
+        body=body,
+        source=source,
+        sources=frozenset(seen for (seen,) in rows),
+    )
+
+
+def _shown(
+    conn: sqlite3.Connection, source: str, ids: Iterable[int]
+) -> dict[tuple[int, str, str], str]:
+    sql = "SELECT board, article_id, look FROM listings WHERE release_id = ? AND source = ?"
+    return {
+        (release_id, board, article_id): shown
+        for release_id in ids
+        for board, article_id, shown in conn.execute(sql, (release_id, source))
+    }

@@ -1,0 +1,209 @@
+"""Opening the database, transactions, and trouble told in words."""
+
+import multiprocessing
+import os
+import resource
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from monitor.errors import StoreError
+from monitor.store import database, schema
+from monitor.store.database import open_database
+from monitor.store.version import VERSION
+
+
+def columns(path: Path, table: str) -> list[str]:
+    """Return a table's columns, as a stranger sees them."""
+    with sqlite3.connect(path) as conn:
+        names = [row[1] for row in conn.execute(f"PRAGMA table_info({table})")]
+    conn.close()
+    return names
+
+
+def test_a_new_database_has_the_tables_that_others_rely_on(tmp_path: Path) -> None:
+    """Names of tables and columns are a promise to those who read with other tools."""
+    path = tmp_path / "monitor.db"
+    open_database(path).close()
+    promised = {"id", "title", "date", "category", "body", "url", "article_id"}
+    promised |= {"first_seen_at", "withdrawn_at"}
+    assert promised <= set(columns(path, "releases"))
+    for table in ("revisions", "listings", "attachments", "checks", "matches", "deliveries"):
+        assert columns(path, table), table
+    assert columns(path, "snapshots")
+    assert columns(path, "releases_fts")
+
+
+def test_tables_are_strict_and_the_journal_is_a_log(tmp_path: Path) -> None:
+    """STRICT tables, WAL, foreign keys, full sync: nothing sloppy gets in, nothing gets lost."""
+    with open_database(tmp_path / "monitor.db") as db, db.reading() as conn:
+        sloppy = conn.execute(
+            "SELECT name FROM pragma_table_list WHERE type = 'table' AND NOT strict"
+            " AND name NOT LIKE 'sqlite_%' AND name NOT LIKE '%_fts_%'"
+            " AND name != '_sqlite_migrations'"
+        ).fetchall()
+        assert sloppy == []
+        assert conn.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+        assert conn.execute("PRAGMA foreign_keys").fetchone() == (1,)
+        assert conn.execute("PRAGMA synchronous").fetchone() == (2,)
+
+
+def test_only_its_owner_can_read_it(tmp_path: Path) -> None:
+    """What people wait for is nobody else's business; the log beside it included."""
+    path = tmp_path / "monitor.db"
+    old = os.umask(0)
+    try:
+        with open_database(path):
+            modes = {file.name: file.stat().st_mode & 0o777 for file in tmp_path.iterdir()}
+    finally:
+        os.umask(old)
+    assert set(modes.values()) == {0o600}, modes
+
+
+def test_a_write_is_whole_or_not_at_all(tmp_path: Path) -> None:
+    """An error inside a transaction takes back all of it."""
+    with open_database(tmp_path / "monitor.db") as db:
+        with pytest.raises(ZeroDivisionError), db.writing() as conn:
+            conn.execute("INSERT INTO sources (name) VALUES ('trade')")
+            print(1 / 0)
+        with db.reading() as conn:
+            assert conn.execute("SELECT count(*) FROM sources").fetchone() == (0,)
+
+
+def test_an_up_to_date_database_is_opened_without_sqlite_utils(tmp_path: Path) -> None:
+    """A one-shot run every few minutes does not pay for what only migrations need."""
+    path = tmp_path / "monitor.db"
+    open_database(path).close()
+    code = (
+        "import sys; from pathlib import Path; from monitor.store.database import open_database;"
+        f"open_database(Path({str(path)!r})); print('sqlite_utils' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "False\n"
+
+
+def _open(path: str, barrier: "multiprocessing.synchronize.Barrier") -> None:
+    barrier.wait()
+    open_database(Path(path)).close()
+
+
+def test_processes_that_start_together_on_a_new_file_get_along(tmp_path: Path) -> None:
+    """The schema is made once, and nobody fails over it."""
+    spawn = multiprocessing.get_context("spawn")
+    for round_ in range(3):
+        barrier = spawn.Barrier(4)
+        path = tmp_path / f"{round_}.db"
+        starters = [spawn.Process(target=_open, args=(str(path), barrier)) for _ in range(4)]
+        for one in starters:
+            one.start()
+        for one in starters:
+            one.join()
+        assert [one.exitcode for one in starters] == [0] * 4
+
+
+# ------------------------------------------------------------------ trouble
+
+
+def test_another_programs_database_is_refused(tmp_path: Path) -> None:
+    """And left as it is."""
+    path = tmp_path / "other.db"
+    with sqlite3.connect(path) as conn:
+        conn.execute("CREATE TABLE theirs (a)")
+    conn.close()
+    before = path.read_bytes()
+    with pytest.raises(StoreError, match="another program's database"):
+        open_database(path)
+    assert path.read_bytes() == before
+
+
+def test_a_newer_database_is_refused(tmp_path: Path) -> None:
+    """An old program would not know what it means."""
+    path = tmp_path / "monitor.db"
+    open_database(path).close()
+    with sqlite3.connect(path) as conn:
+        conn.execute(f"PRAGMA user_version = {VERSION + 1}")
+    conn.close()
+    with pytest.raises(StoreError, match="made by a newer monitor"):
+        open_database(path)
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [(b"This is a letter, not a database.\n" * 40, "not a SQLite database")],
+)
+def test_a_file_that_is_no_database_is_refused(tmp_path: Path, content: bytes, words: str) -> None:
+    """And left as it is."""
+    path = tmp_path / "monitor.db"
+    path.write_bytes(content)
+    with pytest.raises(StoreError, match=words):
+        open_database(path)
+    assert path.read_bytes() == content
+
+
+def test_a_damaged_database_is_told(tmp_path: Path) -> None:
+    """With what to do about it."""
+    path = tmp_path / "monitor.db"
+    with open_database(path) as db, db.writing() as conn:
+        conn.executemany(
+            "INSERT INTO bodies VALUES (?, zeroblob(3000))", [(str(i),) for i in range(99)]
+        )
+    data = bytearray(path.read_bytes())
+    data[4096 * 3 :] = b"\xff" * (len(data) - 4096 * 3)
+    path.write_bytes(data)
+    with pytest.raises(StoreError, match="damaged"), open_database(path) as db:
+        with db.reading() as conn:
+            conn.execute("SELECT * FROM bodies ORDER BY hash").fetchall()
+            conn.execute("PRAGMA integrity_check").fetchall()
+
+
+def test_a_missing_folder_is_told(tmp_path: Path) -> None:
+    """It is not made in silence: it may be a disk that is not mounted."""
+    with pytest.raises(StoreError, match="the folder for the database does not exist"):
+        open_database(tmp_path / "nowhere" / "monitor.db")
+
+
+def test_a_folder_in_its_place_is_told(tmp_path: Path) -> None:
+    """A folder is no database."""
+    with pytest.raises(StoreError, match=r"cannot be opened|not a SQLite"):
+        open_database(tmp_path)
+
+
+def test_a_full_disk_is_told_and_loses_nothing(tmp_path: Path) -> None:
+    """What was there before is there after."""
+    path = tmp_path / "monitor.db"
+    with open_database(path) as db, db.writing() as conn:
+        conn.execute("INSERT INTO sources (name) VALUES ('trade')")
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    with open_database(path) as db:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, hard))
+        try:
+            with pytest.raises(StoreError, match="disk"), db.writing() as conn:
+                conn.executemany(
+                    "INSERT INTO bodies VALUES (?, zeroblob(10000))", [(str(i),) for i in range(99)]
+                )
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    with open_database(path) as db, db.reading() as conn:
+        assert conn.execute("SELECT name FROM sources").fetchall() == [("trade",)]
+        assert conn.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+
+
+def test_an_older_database_is_copied_before_it_is_migrated(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The copy is whole, and readable by its owner alone."""
+    path = tmp_path / "monitor.db"
+    with open_database(path) as db, db.writing() as conn:
+        conn.execute("INSERT INTO sources (name) VALUES ('trade')")
+    for module in (database, schema):
+        monkeypatch.setattr(module, "VERSION", VERSION + 1)
+    open_database(path).close()
+    copy = tmp_path / f"monitor.db.schema-{VERSION}.backup"
+    assert copy.stat().st_mode & 0o777 == 0o600
+    conn = sqlite3.connect(copy)
+    assert conn.execute("SELECT name FROM sources").fetchall() == [("trade",)]
+    assert conn.execute("PRAGMA user_version").fetchone() == (VERSION,)
+    conn.close()

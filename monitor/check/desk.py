@@ -1,0 +1,70 @@
+"""Who waits for what, and what they are owed."""
+
+import sqlite3
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
+
+from monitor import digest, schedule
+from monitor.model import Channel, Digest, Document, Event, Found, Match, Watch
+from monitor.query import Matcher, of
+from monitor.store import intake, outbox
+
+
+class Desk:
+    """Who waits for what: the watches, ready to match, and the channels that they go to."""
+
+    def __init__(self, watches: Sequence[Watch], channels: Sequence[Channel]) -> None:
+        self.watches: Mapping[str, Watch] = {watch.name: watch for watch in watches}
+        self.channels = channels
+        self._matcher = Matcher((watch.name, of(watch), watch.sources) for watch in watches)
+
+    def find(self, event: Event) -> Found:
+        """Return the watches that this event concerns, and did not before it.
+
+        A release that appears in another listing concerns only those who watch that listing.
+        """
+        matches = self._matches(event, event.sources)
+        if event.before:
+            before = {match.watch for match in self._matches(event, event.before)}
+            matches = [match for match in matches if match.watch not in before]
+        return Found(event=event, matches=tuple(matches))
+
+    def _matches(self, event: Event, seen_in: tuple[str, ...]) -> list[Match]:
+        release = event.release
+        return self._matcher.matches(
+            Document(
+                title=release.title,
+                text=release.body,
+                category=release.category or "",
+                sources=seen_in,
+            )
+        )
+
+    def match(
+        self, conn: sqlite3.Connection, events: Iterable[Event], check_id: int | None, now: datetime
+    ) -> tuple[Found, ...]:
+        """Match events and keep the matches; return what was not known before."""
+        found = [self.find(event) for event in events]
+        return intake.add_matches(conn, found, check_id, now)
+
+    def owe(
+        self,
+        conn: sqlite3.Connection,
+        found: Iterable[Found],
+        check_id: int,
+        now: datetime,
+        new_id: Callable[[], str],
+    ) -> None:
+        """Write into the outbox what each channel is owed for this: one message a channel."""
+        told = digest.address(found, self.watches, self.channels)
+        for channel in self.channels:
+            if channel.name in told:
+                message = Digest(
+                    id=new_id(),
+                    channel=channel.name,
+                    kind="releases.matched",
+                    created_at=now,
+                    items=told[channel.name],
+                )
+                due_at = schedule.due_at(channel.send, now)
+                outbox.owe(conn, message, due_at=due_at, check_id=check_id)

@@ -1,0 +1,33 @@
+"""Taking in a file of entries: archive, never news."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from monitor.check.desk import Desk
+from monitor.decide import New, decide
+from monitor.model import Entry, World
+from monitor.store import intake, known
+from monitor.store.database import Database
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Imported:
+    """How many releases a file added, and how many of its entries were known already."""
+
+    added: int
+    known: int
+
+
+def import_entries(
+    entries: Sequence[Entry], source: str, desk: Desk, *, db: Database, world: World
+) -> Imported:
+    """Take in entries as the listing `source`, all or none of them; nobody is told of them."""
+    now = world.now()
+    with db.writing() as conn:
+        facts = known.known(conn, source, "", entries)
+        decisions = decide(source, entries, facts)
+        visit = intake.Visit(source=source, site="", at=now, check_id=None, origin="import")
+        events = intake.take_in(conn, visit, decisions)
+        desk.match(conn, events, None, now)
+    added = sum(isinstance(decision, New) for decision in decisions)
+    return Imported(added=added, known=len(entries) - added)

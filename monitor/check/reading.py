@@ -1,0 +1,164 @@
+"""Which pages of a listing a check reads, and where it may stop.
+
+nothing changed since the last check   →  page 1 alone, not even parsed
+first check                            →  the newest `sweep_pages`
+otherwise                              →  on while a page holds anything unknown
+a stretch left unread by an earlier    →  also from there on, until known ground of before
+  check (it is called the gap)
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from http import HTTPStatus
+from typing import Literal
+
+from monitor import sources
+from monitor.errors import PageFault
+from monitor.model import Entry, Fetched, Page, Source
+from monitor.store.checks import SourceState
+
+Fetch = Callable[[str, Mapping[str, str] | None], Fetched]
+IsKnown = Callable[[Sequence[Entry], datetime | None], bool]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unchanged:
+    """Page 1 is as it was, by the server's word (`not-modified`) or by its own look (`ok`)."""
+
+    status: Literal["ok", "not-modified"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """The pages that a check read. `gap_page` is where the next check has to go on, if anywhere."""
+
+    pages: tuple[Page, ...]
+    fetched: tuple[Fetched, ...]
+    gap_page: int | None
+
+    @property
+    def entries(self) -> tuple[Entry, ...]:
+        """All entries, in the listing's order."""
+        return tuple(entry for page in self.pages for entry in page.entries)
+
+
+class UnbelievableError(Exception):
+    """A page cannot be right; `fetched` is what was read until then, for the record."""
+
+    def __init__(self, fault: PageFault, fetched: tuple[Fetched, ...]) -> None:
+        self.fault, self.fetched = fault, fetched
+        super().__init__(str(fault))
+
+
+def read(
+    source: Source, state: SourceState, fetch: Fetch, is_known: IsKnown, now: datetime
+) -> Unchanged | Reading:
+    """Read what this check has to read. Raises FetchError and UnbelievableError."""
+    first = fetch(sources.page_url(source, 1), validators(source, state, now))
+    unchanged = _unchanged(source, state, first)
+    if unchanged is not None:
+        return unchanged
+    reader = _Reader(source, fetch)
+    reader.take(1, first)
+    if state.baseline_at is None:
+        reader.go_on(from_page=2, until=source.sweep_pages, enough=lambda _: False)
+        return reader.reading(gap_page=None)
+    return _catch_up(source, state, reader, is_known)
+
+
+def validators(source: Source, state: SourceState, now: datetime) -> dict[str, str] | None:
+    """Return conditional headers (RFC 9110, 13) where nothing but a change of page 1 matters.
+
+    Once in `sweep_every` there are none: a server that answers 304 for ever must not blind us.
+    """
+    if not _is_settled(source, state) or state.read_at is None:
+        return None
+    if not timedelta() <= now - state.read_at < source.sweep_every:
+        return None
+    offered = {"if-none-match": state.etag, "if-modified-since": state.last_modified}
+    return {name: value for name, value in offered.items() if value} or None
+
+
+def _is_settled(source: Source, state: SourceState) -> bool:
+    """Tell whether all that page 1 led to has been taken in, from this very address."""
+    return state.baseline_at is not None and state.gap_page is None and state.url == source.url
+
+
+def _unchanged(source: Source, state: SourceState, first: Fetched) -> Unchanged | None:
+    if first.status == HTTPStatus.NOT_MODIFIED:
+        return Unchanged(status="not-modified")
+    if not _is_settled(source, state) or state.fingerprint is None:
+        return None
+    same = sources.fingerprint(source.kind, first) == state.fingerprint
+    return Unchanged(status="ok") if same else None
+
+
+def _catch_up(source: Source, state: SourceState, reader: "_Reader", is_known: IsKnown) -> Reading:
+    gap_page = None
+    if not reader.go_on(
+        from_page=2,
+        until=source.max_pages,
+        enough=lambda page: is_known(page.entries, None),
+    ):
+        gap_page = source.max_pages
+    elif state.gap_page is not None:
+        # What was not read may have moved up by a page, as entries above it were withdrawn.
+        start = max(reader.last + 1, state.gap_page - 1)
+        if not reader.go_on(
+            from_page=start,
+            until=max(start, state.gap_page) + source.max_pages,
+            enough=lambda page: is_known(page.entries, state.gap_since),
+        ):
+            gap_page = reader.last
+    return reader.reading(gap_page)
+
+
+class _Reader:
+    """Reads pages one after the other and keeps them."""
+
+    def __init__(self, source: Source, fetch: Fetch) -> None:
+        self._source, self._fetch = source, fetch
+        self._pages: list[Page] = []
+        self._fetched: list[Fetched] = []
+
+    @property
+    def last(self) -> int:
+        """The number of the page read last."""
+        return self._pages[-1].number
+
+    def take(self, number: int, fetched: Fetched) -> Page:
+        """Parse a page that was fetched; UnbelievableError where it cannot be right."""
+        self._fetched.append(fetched)
+        try:
+            page = sources.parse(self._source.kind, number, fetched)
+            self._refuse_repeated(page)
+        except PageFault as fault:
+            raise UnbelievableError(fault, tuple(self._fetched)) from fault
+        self._pages.append(page)
+        return page
+
+    def go_on(self, *, from_page: int, until: int, enough: Callable[[Page], bool]) -> bool:
+        """Read on to page `until`, or until a page is enough or past the end: then it is True."""
+        pages = self._from(from_page, until)
+        return any(not page.entries or enough(page) for page in pages)
+
+    def _from(self, number: int, until: int) -> Iterator[Page]:
+        if number == self.last + 1:
+            yield self._pages[-1]
+        for at in range(number, until + 1):
+            yield self.take(at, self._fetch(sources.page_url(self._source, at), None))
+
+    def _refuse_repeated(self, page: Page) -> None:
+        for earlier in self._pages:
+            if page.entries and page.entries == earlier.entries:
+                raise PageFault(
+                    f"page {page.number} of the listing shows the same entries as page"
+                    f" {earlier.number}",
+                    advice="open the address with ?pageIndex=2 added: the site may have changed"
+                    " how it numbers its pages",
+                )
+
+    def reading(self, gap_page: int | None) -> Reading:
+        """Return all that was read."""
+        return Reading(pages=tuple(self._pages), fetched=tuple(self._fetched), gap_page=gap_page)

@@ -1,0 +1,120 @@
+"""The real parts, put together: clock and chance, the store, the network, a round of work."""
+
+import os
+import random  # noqa: TID251 - this is the edge
+import ssl
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import TextIO
+from urllib.parse import urlsplit
+
+from monitor.check import Desk, Report, check
+from monitor.deliver import Post
+from monitor.fetch.fetcher import Fetcher, Politeness
+from monitor.fetch.patience import Patience
+from monitor.http.client import Client
+from monitor.http.tls import context
+from monitor.model import Config, FetchSettings, Source, World
+from monitor.store.database import Database, open_database
+from monitor.threads import all_at_once
+
+
+def real_world() -> World:
+    """Return the world as it is."""
+    return World(
+        now=lambda: datetime.now(UTC),  # noqa: TID251 - the edge
+        monotonic=time.monotonic,
+        wait=time.sleep,
+        chance=random.random,
+        new_id=lambda: f"msg_{os.urandom(12).hex()}",
+    )
+
+
+class Works:
+    """The whole machine for one config. `out` is where terminal channels print."""
+
+    def __init__(self, config: Config, world: World, out: TextIO) -> None:
+        self._config, self._world, self._out = config, world, out
+        self._fetchers = _Fetchers(config.fetch, world)
+
+    def open_db(self) -> Database:
+        """Open the store; each thread opens its own."""
+        return open_database(self._config.store_path)
+
+    @cached_property
+    def desk(self) -> Desk:
+        """The watches, ready to match."""
+        return Desk(self._config.watches, self._config.channels)
+
+    @property
+    def post(self) -> Post:
+        """What sends."""
+        return Post(
+            channels=self._config.channels,
+            open_db=self.open_db,
+            world=self._world,
+            out=self._out,
+        )
+
+    def check(self, sources: Sequence[Source]) -> list[Report]:
+        """Check sources, several hosts at a time, one host's one after the other; in their order.
+
+        What goes wrong with a source is in its report. StoreError goes through.
+        """
+        reports: dict[str, Report] = {}
+
+        def work(group: Iterable[Source]) -> None:
+            with self._fetchers.fetcher() as fetcher, self.open_db() as db:
+                # One patience for all of a host: a dead one must not cost its budget many times.
+                fetch = Patience(fetcher, self._config.fetch, self._world)
+                for source in group:
+                    reports[source.name] = check(
+                        source, self.desk, fetch=fetch, db=db, world=self._world
+                    )
+
+        all_at_once(work, _by_host(sources), self._config.fetch.concurrency)
+        return [reports[source.name] for source in sources]
+
+
+class _Fetchers:
+    """Makes fetchers, one a thread, that share their politeness and one TLS context."""
+
+    def __init__(self, settings: FetchSettings, world: World) -> None:
+        self._settings, self._world = settings, world
+        self._politeness = Politeness(settings.delay, world)
+        self._lock = threading.Lock()
+        self._context: ssl.SSLContext | None = None
+
+    @contextmanager
+    def fetcher(self) -> Iterator[Fetcher]:
+        """Hold a fetcher open."""
+        proxy = self._settings.proxy
+        client = Client(
+            user_agent=self._settings.user_agent,
+            limit=self._settings.timeout,
+            context=self._shared_context,
+            proxy=None if proxy is None else proxy.reveal(),
+        )
+        fetcher = Fetcher(self._settings, client, self._politeness, self._world)
+        try:
+            yield fetcher
+        finally:
+            fetcher.close()
+
+    def _shared_context(self) -> ssl.SSLContext:
+        with self._lock:
+            if self._context is None:
+                self._context = context(self._settings.ca_file)
+            return self._context
+
+
+def _by_host(sources: Iterable[Source]) -> list[list[Source]]:
+    groups = defaultdict(list)
+    for source in sources:
+        groups[urlsplit(source.url).netloc].append(source)
+    return list(groups.values())

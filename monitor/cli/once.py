@@ -1,0 +1,120 @@
+"""`monitor --once`: one check of every source, what is due is sent, and an end."""
+
+import sys
+from argparse import Namespace
+from collections import Counter
+from collections.abc import Sequence
+from datetime import timedelta
+
+from monitor.check import Report
+from monitor.cli.parts import config, flag, say
+from monitor.deliver import Tally
+from monitor.errors import UsageError
+from monitor.jsontext import dumps
+from monitor.model import Config, Source
+from monitor.store import outbox
+from monitor.text import clean
+from monitor.times import to_iso
+from monitor.wiring import Works, real_world
+
+# A run sends what falls due within the next minute: nobody will be awake when it does.
+_AHEAD = timedelta(minutes=1)
+_SHOWN = 10
+
+
+def run(args: Namespace) -> int:
+    """Run the command."""
+    settings = config(args)
+    sources = chosen(settings, args.source)
+    as_json = flag(args, "json")
+    world = real_world()
+    # With --json, standard output holds one document: messages go beside it.
+    works = Works(settings, world, sys.stderr if as_json else sys.stdout)
+    started_at, tick = world.now(), world.monotonic()
+    works.open_db().close()  # trouble with the store is told before anything is fetched
+    reports = works.check(sources)
+    if not as_json:
+        tell_reports(reports, quiet=flag(args, "quiet"))
+    tally = works.post.send_due(ahead=_AHEAD)
+    with works.open_db() as db, db.reading() as conn:
+        waiting = outbox.counts(conn).get("owed", 0)
+    if as_json:
+        summary = {
+            "started_at": to_iso(started_at),
+            "seconds": round(world.monotonic() - tick, 3),
+            "sources": [report.result.as_json() for report in reports],
+            "matched": sum(len(report.found) for report in reports),
+            "delivered": tally.delivered,
+            "waiting": waiting,
+            "failed": len(tally.failures),
+        }
+        print(dumps(summary, indent=2))
+    tell_tally(tally, waiting, quiet=as_json or flag(args, "quiet"))
+    return exit_code(reports, tally)
+
+
+def chosen(settings: Config, name: str | None) -> Sequence[Source]:
+    """Return the sources to check; UsageError where there is none of that name."""
+    if name is None:
+        return settings.sources
+    found = [source for source in settings.sources if source.name == name]
+    if not found:
+        names = ", ".join(source.name for source in settings.sources)
+        raise UsageError(f"no source is called “{clean(name)}”; there are: {names}")
+    return found
+
+
+def exit_code(reports: Sequence[Report], tally: Tally) -> int:
+    """Return 0 where all went well, 1 where some source or delivery failed."""
+    read = all(report.result.error is None for report in reports)
+    return 0 if read and not tally.failures else 1
+
+
+def tell_reports(reports: Sequence[Report], *, quiet: bool) -> None:
+    """Print a line or a few for each source."""
+    for report in reports:
+        result = report.result
+        if result.error is not None:
+            say(f"{clean(result.name)}: {result.status}: {clean(result.error)}")
+        elif not quiet:
+            print(f"{clean(result.name)}: {_in_words(report)}")
+            if result.baseline:
+                _tell_baseline(report)
+
+
+def _in_words(report: Report) -> str:
+    result = report.result
+    if result.status == "not-modified":
+        return "nothing changed"
+    entries = f"{result.entries} entries"
+    if result.baseline:
+        pages = "1 page" if result.pages == 1 else f"{result.pages} pages"
+        return f"first check: {entries} on {pages} are the baseline, of which nothing is sent"
+    counted = {"new": result.new, "revised": result.revised}
+    told = ", ".join(f"{count} {what}" for what, count in counted.items() if count)
+    return f"{entries}, {told or 'nothing new'}"
+
+
+def _tell_baseline(report: Report) -> None:
+    """Show what the watches would have found: the first look at whether they are right."""
+    if not report.found:
+        print("  no watch matches any of them")
+        return
+    counts = Counter(match.watch for found in report.found for match in found.matches)
+    listed = ", ".join(f"{clean(name)} {count}" for name, count in counts.most_common())
+    print(f"  matching: {listed}")
+    for found in report.found[:_SHOWN]:
+        release = found.event.release
+        names = ", ".join(clean(match.watch) for match in found.matches)
+        print(f"  {release.date}  {clean(release.title)}  [{names}]")
+    if len(report.found) > _SHOWN:
+        print(f"  and {len(report.found) - _SHOWN} more; list them with: monitor releases")
+
+
+def tell_tally(tally: Tally, waiting: int, *, quiet: bool) -> None:
+    """Print what was sent, and what was not."""
+    for failure in tally.failures:
+        say(f"not sent: {clean(failure)}")
+    if not quiet and (tally.delivered or waiting):
+        messages = "1 message" if tally.delivered == 1 else f"{tally.delivered} messages"
+        print(f"sent {messages}" + (f"; {waiting} waiting" if waiting else ""))

@@ -1,0 +1,24 @@
+"""`monitor init`: a config.toml to begin with."""
+
+from argparse import Namespace
+from pathlib import Path
+
+from monitor.cli.parts import flag, say
+from monitor.config import template
+from monitor.errors import UsageError
+
+
+def init(args: Namespace) -> int:
+    """Write a commented config.toml, never over another."""
+    path: Path = getattr(args, "config", None) or Path("config.toml")
+    try:
+        with path.open("x", encoding="utf-8") as file:
+            path.chmod(0o600)  # passwords may come to stand in it
+            file.write(template())
+    except FileExistsError as error:
+        raise UsageError(f"{path} is there already, and stays as it is") from error
+    except OSError as error:
+        raise UsageError(f"{path} cannot be written: {error.strerror}") from error
+    if not flag(args, "quiet"):
+        say(f"wrote {path}; edit its watches, then try: monitor --once")
+    return 0

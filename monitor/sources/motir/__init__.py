@@ -1,0 +1,95 @@
+"""The ministry's site: addresses and fingerprints, without the weight of an HTML parser."""
+
+from collections.abc import Iterator
+from hashlib import blake2b
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
+from monitor.charset import declared
+from monitor.model.articles import Article
+from monitor.model.scraped import Fetched, Page
+
+_ARTICLES = "/eng/article/EATCLdfa319ada"
+_CLASS = b"board-list"
+_LINK = b"article.view("
+
+
+def page_url(url: str, number: int) -> str:
+    """Return `url` with `pageIndex` set, whatever else it asks for kept."""
+    parts = urlsplit(url)
+    query = [(key, value) for key, value in parse_qsl(parts.query, True) if key != "pageIndex"]
+    return urlunsplit(parts._replace(query=urlencode([*query, ("pageIndex", number)]), fragment=""))
+
+
+def article_url(base: str, article_id: str, board: str) -> str:
+    """Return the address of an article on the site that `base` belongs to."""
+    parts = urlsplit(base)
+    board = f"&bbsCdN={board}" if board else ""
+    return f"{parts.scheme}://{parts.netloc}{_ARTICLES}/{article_id}/view?pageIndex=1{board}"
+
+
+def fingerprint(fetched: Fetched, version: int) -> str | None:
+    """Return a digest of `div.board-list` as it stands in the bytes.
+
+    Its charset, its site (articles are linked by it) and the parser's version are part of it.
+    """
+    found = _list_part(fetched.body)
+    if found is None:
+        return None
+    charset = declared(fetched.body, fetched.headers.get("content-type"))
+    site = urlsplit(fetched.url)
+    salt = f"{version} {charset} {site.scheme}://{site.netloc}\n".encode()
+    return blake2b(salt + found, digest_size=16).hexdigest()
+
+
+def _list_part(body: bytes) -> bytes | None:
+    """Return the one `div.board-list` up to its closing tag, None where there is any doubt.
+
+    Tags inside a comment or an attribute could mislead the count of `<div>`s. So every link to an
+    article has to stand within the part found, and the last entry has to be closed there.
+    """
+    starts = list(_starts(body))
+    end = _closing(body, starts[0]) if len(starts) == 1 else None
+    if end is None:
+        return None
+    start = starts[0]
+    last = body.rfind(_LINK, start, end)
+    if body.count(_LINK, start, end) != body.count(_LINK):
+        return None
+    if last >= 0 and body.find(b"</li>", last, end) < 0:
+        return None
+    return body[start:end]
+
+
+def _starts(body: bytes) -> Iterator[int]:
+    """Yield where a `<div` begins that has the list's class; bytes alike elsewhere are passed."""
+    at = body.find(_CLASS)
+    while at >= 0:
+        tag = body.rfind(b"<", 0, at)
+        if body.startswith(b"<div", tag) and body.find(b">", tag, at) < 0:
+            yield tag
+        at = body.find(_CLASS, at + 1)
+
+
+def _closing(body: bytes, start: int) -> int | None:
+    """Return where the `<div` at `start` is closed, None if it is not."""
+    depth, at = 0, start
+    while (end := body.find(b"</div", at)) >= 0:
+        depth += body.count(b"<div", at, end) - 1
+        at = end + len(b"</div")
+        if depth == 0:
+            return at
+    return None
+
+
+def parse(number: int, fetched: Fetched) -> Page:
+    """Return the entries of a listing page."""
+    from monitor.sources.motir import listing
+
+    return listing.parse(number, fetched)
+
+
+def parse_article(fetched: Fetched) -> Article:
+    """Return what an article page says."""
+    from monitor.sources.motir import article
+
+    return article.parse(fetched)

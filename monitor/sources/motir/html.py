@@ -1,0 +1,125 @@
+"""Opening a page of the site, the text of its nodes, and the words for what should not be there."""
+
+import re
+from collections.abc import Iterator
+from datetime import date
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from monitor.charset import utf8_bytes
+from monitor.errors import PageFault
+from monitor.model.scraped import Fetched
+from monitor.text import clean
+
+PASSES = "this usually passes by itself; the next check reads the page again"
+
+_DATE = re.compile(r"\D*(\d{4})\s*[-./]\s*(\d{1,2})\s*[-./]\s*(\d{1,2})\.?\s*", re.ASCII)
+_BREAKS = frozenset(
+    (
+        "address", "article", "blockquote", "br", "dd", "div", "dl", "dt", "figcaption", "figure",
+        "footer", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "main", "nav", "ol",
+        "p", "pre", "section", "table", "title", "tr", "ul",
+    )
+)  # fmt: skip
+_CELLS = frozenset(("td", "th"))
+_UNSEEN = frozenset(("script", "style", "template", "noscript", "img", "svg", "button", "input"))
+_MAINTENANCE = re.compile(r"maintenance|점검|temporarily (?:unavailable|suspended)", re.IGNORECASE)
+_LOGIN = re.compile(r"\b(?:log|sign)[ -]?in\b|로그인", re.IGNORECASE)
+_SHOWN = 120
+
+
+def open_page(fetched: Fetched, selector: str) -> list[LexborNode]:
+    """Return those nodes of a page that make it what it should be.
+
+    A fault if there are none, or if the page ends before its own end tag: what a cut page shows is
+    true, but nobody knows what it lost.
+    """
+    body = utf8_bytes(fetched.body, fetched.headers.get("content-type"))
+    tree = LexborHTMLParser(body)
+    found = tree.css(selector)
+    whole = body.rfind(b"</html") > 0 or b"</html" in body.lower()
+    if not whole and (found or b"<html" in body[:1000].lower()):
+        raise PageFault(
+            f"the page ends in the middle, after {len(body):,} bytes (its closing tag is missing)",
+            advice=PASSES,
+        )
+    if not found:
+        raise _something_else(tree, fetched.url, selector)
+    return found
+
+
+def compare(url: str) -> str:
+    """Return the advice for a page that is not what the parser knows."""
+    return f"open {url} in a browser: if all is well there, the site's layout has changed"
+
+
+def _something_else(tree: LexborHTMLParser, url: str, selector: str) -> PageFault:
+    """Return the fault of a page that is not what it should be, saying what it looks like."""
+    heading = " ".join(text_of(node) for node in tree.css("title, h1, h2"))
+    login = tree.css_first("input[type=password]") is not None or _LOGIN.search(heading)
+    title, text = text_of(tree.css_first("title")), text_of(tree.body)
+    looks = shorten(text if text.startswith(title) else " – ".join(filter(None, (title, text))))
+    if _MAINTENANCE.search(looks) or _MAINTENANCE.search(heading):
+        return PageFault(
+            f"the site is under maintenance; its page reads “{looks}”",
+            advice="nothing to do: what is published meanwhile is caught up afterwards",
+        )
+    if login:
+        return PageFault(
+            f"the site asks for a login; its page reads “{looks}”",
+            advice=f"open {url} in a browser: if it is public there, this passes",
+        )
+    if not looks:
+        return PageFault("the site answered with an empty page", advice=PASSES)
+    return PageFault(
+        f"the page has no {selector}; it reads “{looks}”",
+        advice=compare(url),
+    )
+
+
+def shorten(text: str) -> str:
+    """Return the beginning of `text`, short enough for a message."""
+    return text if len(text) <= _SHOWN else text[:_SHOWN].rsplit(" ", 1)[0] + " …"
+
+
+def text_of(node: LexborNode | None, but: frozenset[str] = frozenset()) -> str:
+    """Return the text of a node on one line, a space wherever a browser shows a gap.
+
+    Pieces that are one of the words in `but` are left out. Most nodes hold one piece of text, or
+    are one: they take the short way.
+    """
+    if node is None or (but and node.tag in _UNSEEN):
+        return ""
+    only = node if node.is_text_node else node.first_child
+    if only is not None and only.is_text_node and (only is node or only.next is None):
+        found = (only.text_content or "").strip()
+        return "" if but and found.casefold() in but else clean(found)
+    return clean("".join(p for p in pieces(node, " ") if p.strip().casefold() not in but))
+
+
+def pieces(root: LexborNode, gap: str) -> Iterator[str]:
+    """Yield the text below a node piece by piece, `gap` wherever a browser begins a new line.
+
+    A stack, not recursion: how deep a page nests is the page's choice.
+    """
+    stack: list[LexborNode | str] = [root]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, str):
+            yield node
+        elif node.is_text_node:
+            yield node.text_content or ""
+        elif node.is_element_node and node.tag not in _UNSEEN:
+            around = gap if node.tag in _BREAKS else " " if node.tag in _CELLS else ""
+            stack += [around, *reversed(list(node.iter(include_text=True))), around]
+
+
+def to_date(text: str) -> date | None:
+    """Return the date that `text` holds after any label, None if it holds none, or no real one."""
+    found = _DATE.fullmatch(text)
+    if found is None:
+        return None
+    try:
+        return date(int(found[1]), int(found[2]), int(found[3]))
+    except ValueError:
+        return None

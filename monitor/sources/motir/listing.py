@@ -1,0 +1,201 @@
+"""A listing page into entries: every entry whole, or a fault that says which one is not.
+
+One selection per entry, not one per field, keeps this near the cost of parsing alone.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from urllib.parse import urljoin
+
+from selectolax.lexbor import LexborNode
+
+from monitor.errors import PageFault
+from monitor.model.scraped import Entry, Fetched, Page
+from monitor.sources.motir import article_url
+from monitor.sources.motir.html import compare, open_page, shorten, text_of, to_date
+
+_FIELDS = "li, li a, li strong.title, li p.info > span.cont, li p.info > span.date"
+_VIEW = re.compile(
+    r"""article\s*\.\s*view\s*\(\s*["']?\s*(\d+)\s*["']?\s*(?:,\s*["']?\s*(\d*)\s*["']?\s*)?\)""",
+    re.ASCII,
+)
+_PLAIN = re.compile(r"/article/\w+/(\d+)/view\b(?:.*[?&]bbsCdN=(\d+))?", re.ASCII)
+_DAY = re.compile(r"\d{4}[-./]\d\d?[-./]\d")
+_BADGES = frozenset(("n", "new", "hot", "up", "updated"))
+_LONGEST_NOTE = 200  # "There is no data", in any wording
+_LONGEST_CATEGORY = 100
+
+
+@dataclass(slots=True)
+class _Item:
+    """One `li` of the list, and what of an entry was found in it."""
+
+    place: int
+    node: LexborNode
+    title: LexborNode | None = None
+    text: LexborNode | None = None
+    date: LexborNode | None = None
+    links: list[str] = field(default_factory=list)
+
+    def take(self, node: LexborNode) -> None:
+        """Keep the node if it is the first of its sort; of links, what each leads to."""
+        tag = node.tag
+        if tag == "strong":
+            self.title = self.title or node
+        elif tag == "a":
+            self.links += filter(None, map(node.attributes.get, ("href", "onclick")))
+        elif "date" in (node.attributes["class"] or "").split():
+            self.date = self.date or node
+        else:
+            self.text = self.text or node
+
+    @property
+    def blank(self) -> bool:
+        """Tell whether it holds nothing that an entry would hold."""
+        return not (self.title or self.text or self.date or self.links)
+
+
+def parse(number: int, fetched: Fetched) -> Page:
+    """Return the entries of a listing page; none at all is a page past the end."""
+    lists = open_page(fetched, "div.board-list")
+    items = _items(lists)
+    if _is_past_the_end(lists, items):
+        return Page(number=number, entries=())
+    if not any(item.title or item.date for item in items):
+        raise PageFault(
+            f"none of the {len(items)} entries of the list has a title or a date where they stood",
+            advice=compare(fetched.url),
+        )
+    entries = tuple(_entry(item, fetched.url) for item in items)
+    if not any(entry.article_id for entry in entries):
+        raise PageFault(
+            f"none of the {len(entries)} entries of the list links to an article by its number",
+            advice=compare(fetched.url),
+        )
+    return Page(number=number, entries=entries)
+
+
+def _items(lists: Iterable[LexborNode]) -> list[_Item]:
+    """Return the outermost `li`s of the lists, each with what was selected below it.
+
+    Nodes come in the order of the page, so what follows an outermost `li` is within it.
+    """
+    items: list[_Item] = []
+    seen: set[int] = set()
+    for board in lists:
+        outermost = {li.mem_id for li in _outermost(board)} - seen
+        if not outermost:
+            continue  # an empty list, or one within a list that has been read
+        seen |= outermost
+        for node in board.css(_FIELDS):
+            if node.tag != "li":
+                items[-1].take(node)
+            elif node.mem_id in outermost:
+                items.append(_Item(len(items) + 1, node))
+    return items
+
+
+def _outermost(board: LexborNode) -> Iterator[LexborNode]:
+    """Yield the `li`s of a list, not those within an entry."""
+    stack = [board]
+    while stack:
+        for node in stack.pop().iter():
+            if node.tag == "li":
+                yield node
+            else:
+                stack.append(node)
+
+
+def _is_past_the_end(lists: list[LexborNode], items: list[_Item]) -> bool:
+    """Tell whether the list is there and empty, but for a few words saying so."""
+    if len(items) > 1 or any(not item.blank for item in items):
+        return False
+    words = " ".join(map(text_of, lists))
+    return len(words) <= _LONGEST_NOTE and not any(
+        _DAY.search(words) or _VIEW.search(board.html or "") for board in lists
+    )
+
+
+def _entry(item: _Item, url: str) -> Entry:
+    """Return the entry, or raise the fault that names it and what it lacks."""
+    title = text_of(item.title)
+    date = None if item.date is None else to_date(item.date.text())
+    if not title or date is None:
+        raise _fault(item, title, text_of(item.date), url)
+    article_id, board = _article(item.links) or ("", "")
+    return Entry(
+        title=title,
+        date=date,
+        category=_category(item, url),
+        body=text_of(item.text),
+        url=article_url(url, article_id, board) if article_id else _elsewhere(item.links, url),
+        article_id=article_id,
+        board=board,
+    )
+
+
+def _fault(item: _Item, title: str, day: str, url: str) -> PageFault:
+    name = f"“{shorten(title)}”" if title else f"“{shorten(text_of(item.node))}”"
+    if not title and not day:
+        lacks = "has neither a title nor a date"
+    elif not title:
+        lacks = "has no title"
+    elif not day:
+        lacks = "has no date"
+    else:
+        lacks = f"has a date that cannot be read: “{shorten(day)}”"
+    return PageFault(f"entry {item.place} ({name}) {lacks}", advice=compare(url))
+
+
+def _article(links: list[str]) -> tuple[str, str] | None:
+    """Return article id and board number from the first link that holds them."""
+    for link in links:
+        found = _VIEW.search(link) or _PLAIN.search(link)
+        if found:
+            return found[1], found[2] or ""
+    return None
+
+
+def _elsewhere(links: list[str], url: str) -> str | None:
+    """Return the first address on the web that an entry links to, if it is not to an article."""
+    addresses = (urljoin(url, link) for link in links)
+    return next((a for a in addresses if a.startswith(("https://", "http://"))), None)
+
+
+def _category(item: _Item, url: str) -> str | None:
+    """Return the text before the title within `div.item`, whatever tags it stands in.
+
+    Badges ("new") are no category. A long text is none either: then this is not the known layout.
+    """
+    label = " ".join(reversed(_before_title(item)))
+    if len(label) > _LONGEST_CATEGORY:
+        raise PageFault(
+            f"entry {item.place} has a long text before its title, where a category stood: "
+            f"“{shorten(label)}”",
+            advice=compare(url),
+        )
+    return label or None
+
+
+def _before_title(item: _Item) -> list[str]:
+    """Return what stands before the title, backwards: up from it to `div.item`, or to the `li`."""
+    found = []
+    node = item.title
+    while node is not None:
+        sibling = node.prev
+        while sibling is not None:
+            words = text_of(sibling, but=_BADGES)
+            if words:
+                found.append(words)
+            sibling = sibling.prev
+        node = _within(node.parent)
+    return found
+
+
+def _within(node: LexborNode | None) -> LexborNode | None:
+    """Return the node if it is below `div.item` and below the `li`."""
+    if node is None or node.tag == "li":
+        return None
+    is_item = node.tag == "div" and "item" in (node.attributes.get("class") or "").split()
+    return None if is_item else node

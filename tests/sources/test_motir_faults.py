@@ -1,0 +1,173 @@
+"""What is no listing, or not all of one, is a fault in words; nothing is passed over in silence."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitor import sources
+from monitor.errors import PageFault
+from tests.sources.listings import (
+    ENTRY,
+    INFO,
+    LINK,
+    TITLE,
+    WORDS,
+    entries,
+    fault,
+    fetched,
+    listed_fault,
+)
+
+
+@pytest.mark.parametrize(
+    "shown", ["2025-02-29", "2025-13-01", "0000-01-01", "yesterday", "25-12-01", "2025-12-01 ~ 02"]
+)
+def test_broken_date(shown: str) -> None:
+    """A date that is none is a fault that names the entry."""
+    reason = listed_fault(ENTRY + ENTRY.replace("2025-12-01", shown))
+    assert reason == f"entry 2 (“Steel”) has a date that cannot be read: “date{shown}”"
+
+
+@pytest.mark.parametrize(
+    ("listed", "reason"),
+    [
+        (ENTRY.replace(TITLE, ""), "entry 2 (“Text.date2025-12-01”) has no title"),
+        (ENTRY.replace("Steel", " \u200b"), "entry 2 (“Text.date2025-12-01”) has no title"),
+        (ENTRY.replace(INFO, ""), "entry 2 (“Steel”) has no date"),
+        # a block ends the paragraph around it: what follows is no longer where it was
+        (ENTRY.replace("Text.", "<div>Text.</div>"), "entry 2 (“Steel”) has no date"),
+        (ENTRY.replace("<i>date</i>2025-12-01", ""), "entry 2 (“Steel”) has no date"),
+        (
+            "<li>Something else</li>",
+            "entry 2 (“Something else”) has neither a title nor a date",
+        ),
+        (
+            ENTRY.replace(TITLE, "word " * 40 + TITLE),
+            f"entry 2 has a long text before its title, where a category stood: “{WORDS} …”",
+        ),
+    ],
+)
+def test_incomplete_entry(listed: str, reason: str) -> None:
+    """An entry that lacks something is named, never skipped."""
+    assert listed_fault(ENTRY + listed + ENTRY) == reason
+
+
+def test_changed_layout() -> None:
+    """Where no entry has what was known, the layout is said to have changed."""
+    renamed = ENTRY.replace('class="title"', 'class="t"').replace('class="date"', 'class="d"')
+    assert listed_fault(renamed * 3) == (
+        "none of the 3 entries of the list has a title or a date where they stood"
+    )
+    unlinked = ENTRY.replace(LINK, '<a href="javascript:news.open(2649)">')
+    assert listed_fault(unlinked * 3) == (
+        "none of the 3 entries of the list links to an article by its number"
+    )
+
+
+@pytest.mark.parametrize(
+    "listed",
+    [
+        "",
+        "<li>There is no data.</li>",
+        '<li class="no-data"><p>등록된 게시물이 없습니다.</p></li>',
+        "</ul><p>There is no data.</p><ul>",
+        '</ul><div class="paging"><a href="?pageIndex=1">1</a></div><ul>',
+    ],
+)
+def test_past_the_end(listed: str) -> None:
+    """A list that is there and empty is a page past the end."""
+    assert entries(listed) == ()
+
+
+@pytest.mark.parametrize(
+    "listed",
+    [
+        "<li>" + "word " * 60 + "</li>",
+        "<li>Steel 2025-12-01</li>",
+        f"</ul><table><tr><td>{LINK}Steel</a></td></tr></table><ul>",
+        "</ul><p>Steel</p><p>2025.12.1</p><ul>",
+        f"<li>{LINK}Steel</a></li>",
+    ],
+)
+def test_a_list_of_something_unknown_is_not_empty(listed: str) -> None:
+    """What may be entries in another shape is a fault, not a page past the end."""
+    assert "of the list has a title or a date where they stood" in listed_fault(listed)
+
+
+def test_lists() -> None:
+    """Entries of several lists count, each once where lists nest."""
+    two = f'</ul></div><div class="board-list"><ul>{ENTRY}'
+    assert len(entries(ENTRY + two)) == 2
+    nested = f'{ENTRY}</ul><div class="board-list"><ul>{ENTRY}</ul></div><ul>'
+    assert len(entries(nested)) == 2
+
+
+@pytest.mark.parametrize(
+    ("html", "reason"),
+    [
+        ("", "the site answered with an empty page"),
+        ("<html><head></head><body> \n</body></html>", "the site answered with an empty page"),
+        (
+            "<html><title>Press Releases</title><p>Nothing here</p></html>",
+            "the page has no div.board-list; it reads “Press Releases – Nothing here”",
+        ),
+        ("Bad Gateway", "the page has no div.board-list; it reads “Bad Gateway”"),
+        ('{"error": 1}', 'the page has no div.board-list; it reads “{"error": 1}”'),
+        (
+            "<html><title>Notice</title><p>Scheduled Maintenance</p></html>",
+            "the site is under maintenance; its page reads “Notice – Scheduled Maintenance”",
+        ),
+        (
+            "<html><h1>시스템 점검 중</h1></html>",
+            "the site is under maintenance; its page reads “시스템 점검 중”",
+        ),
+        (
+            f"<html><p>{'word ' * 40}</p><h2>Service temporarily unavailable</h2></html>",
+            f"the site is under maintenance; its page reads “{WORDS} …”",
+        ),
+        (
+            "<html><title>Log in</title><p>Name</p></html>",
+            "the site asks for a login; its page reads “Log in – Name”",
+        ),
+        (
+            "<html><p>Who?</p><input type=password></html>",
+            "the site asks for a login; its page reads “Who?”",
+        ),
+        (
+            "<html><p>a\x1b]0;b\x07\u202e</p></html>",
+            "the page has no div.board-list; it reads “a]0;b”",
+        ),
+        (
+            "<html><body><p>Half",
+            "the page ends in the middle, after 19 bytes (its closing tag is missing)",
+        ),
+        (
+            f'<div class="board-list"><ul>{ENTRY}',
+            "the page ends in the middle, after 247 bytes (its closing tag is missing)",
+        ),
+    ],
+)
+def test_not_a_listing(html: str, reason: str) -> None:
+    """A page that is no listing is never an empty list, and the fault says what it looks like."""
+    assert fault(html).reason == reason
+
+
+@given(
+    st.integers(0, 2000),
+    st.integers(0, 400),
+    st.binary(max_size=20)
+    | st.sampled_from([b"<!--", b"</div>", b"<li>", b"<svg>", b'"', b"<table>"]),
+)
+def test_any_damage_is_entries_or_a_fault(at: int, length: int, instead: bytes) -> None:
+    """However a page is damaged, it is read or refused; equal fingerprints mean equal entries."""
+    html = f'<html><body><div class="board-list"><ul>{ENTRY * 3}</ul></div><p>1</p></body></html>'
+    whole, body = fetched(html), html.encode()
+    damaged = replace(whole, body=body[:at] + instead + body[at + length :])
+    try:
+        found = sources.parse("motir", 1, damaged)
+    except PageFault:
+        return
+    if sources.fingerprint("motir", damaged) == sources.fingerprint("motir", whole):
+        assert found == sources.parse("motir", 1, whole)

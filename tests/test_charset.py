@@ -1,0 +1,110 @@
+"""Bytes become the text that was meant, whatever header and page claim."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitor.charset import declared, decode, utf8_bytes
+
+KOREAN = "산업통상부 점검 – “AI”"
+CURLY = "Canada’s steel – “TRQ”"
+META = '<meta charset="{}">'
+
+
+@pytest.mark.parametrize(
+    ("body", "header", "expected"),
+    [
+        # as it should be
+        (CURLY.encode(), "text/html; charset=UTF-8", CURLY),
+        (KOREAN.encode(), "text/html;charset=utf8", KOREAN),
+        (b"plain", None, "plain"),
+        (b"", None, ""),
+        # header alone
+        ("점검".encode("cp949"), "text/html; charset=EUC-KR", "점검"),
+        ("점검".encode("cp949"), 'text/html; charset="ks_c_5601-1987"', "점검"),
+        ("똠방각하".encode("cp949"), "text/html; charset=euc-kr", "똠방각하"),
+        ("café “x”".encode("cp1252"), "text/html; charset=iso-8859-1", "café “x”"),
+        # a byte order mark outranks the header
+        (b"\xef\xbb\xbf" + KOREAN.encode(), "text/html; charset=euc-kr", KOREAN),
+        (KOREAN.encode("utf-16"), "text/html; charset=utf-8", KOREAN),
+        (b"\xfe\xff" + KOREAN.encode("utf-16-be"), None, KOREAN),
+        # the page's own word
+        ((META.format("euc-kr") + "점검").encode("cp949"), None, META.format("euc-kr") + "점검"),
+        (
+            b'<META http-equiv=Content-Type content="text/html; charset=ks_c_5601-1987">'
+            + "점검".encode("cp949"),
+            "text/html",
+            '<META http-equiv=Content-Type content="text/html; charset=ks_c_5601-1987">점검',
+        ),
+        # claims that the bytes do not bear out
+        ("점검 중".encode("cp949"), "text/html; charset=utf-8", "점검 중"),
+        ((META.format("utf-8") + "점검").encode("cp949"), None, META.format("utf-8") + "점검"),
+        (CURLY.encode(), "text/html; charset=euc-kr", CURLY),
+        (CURLY.encode(), "text/html; charset=iso-8859-1", CURLY),
+        ("café ".encode("cp1252"), "text/html; charset=utf-8", "café "),
+        (b"\xef\xbb\xbfcaf\xe9 ", "charset=latin1", "caf\ufffd "),
+        # claims that mean nothing
+        (KOREAN.encode(), "text/html; charset=klingon", KOREAN),
+        ("점검".encode("cp949"), "text/html; charset=", "점검"),
+        (
+            (META.format("x-user") + "점검").encode(),
+            "text/html; charset=none",
+            META.format("x-user") + "점검",
+        ),
+        # damage: a page cut inside a character, one bad byte among good ones, noise
+        (KOREAN.encode() + b"\xec\x82", "text/html; charset=utf-8", KOREAN + "\ufffd"),
+        (CURLY.encode() + b"\xff" + CURLY.encode(), None, f"{CURLY}\ufffd{CURLY}"),
+        (
+            "점검중입니다".encode("cp949") + b"\xff",
+            "text/html; charset=euc-kr",
+            "점검중입니다\ufffd",
+        ),
+        (b"\x81\xff\x8d ", None, "\ufffd\xff\ufffd "),
+        (b"caf\xe9 \x81", "text/html; charset=latin1", "café \ufffd"),
+    ],
+)
+def test_decodes(body: bytes, header: str | None, expected: str) -> None:
+    """Each candidate is taken only if the bytes fit it; damage costs a character, not a page."""
+    assert decode(body, header) == expected
+
+
+@pytest.mark.parametrize(
+    ("body", "header", "expected"),
+    [
+        (b"<p>", None, "utf-8"),
+        (b"<p>", "text/html; charset=euc-kr", "cp949"),
+        (b"<meta charset='euc-kr'>", "text/html; charset=utf-8", "utf-8"),
+        (b"<meta charset='euc-kr'>", "text/html", "cp949"),
+        (b" " * 5000 + b"<meta charset='euc-kr'>", "text/html", "utf-8"),
+        (b"\xff\xfe", None, "utf-16"),
+    ],
+)
+def test_declared(body: bytes, header: str | None, expected: str) -> None:
+    """The first claim counts; a `<meta>` must stand near the beginning."""
+    assert declared(body, header) == expected
+
+
+def test_utf8_is_not_copied() -> None:
+    """A page that is UTF-8 goes to the parser as it came."""
+    body = KOREAN.encode()
+    assert utf8_bytes(body, "text/html; charset=utf-8") is body
+    assert utf8_bytes(body, None) is body
+
+
+@pytest.mark.parametrize("codec", ["cp949", "utf-8-sig", "utf-16"])
+def test_others_become_utf8(codec: str) -> None:
+    """Any other page is turned into UTF-8, without a mark."""
+    assert utf8_bytes("점검 중".encode(codec), None) == "점검 중".encode()
+
+
+@given(st.binary(), st.none() | st.text() | st.sampled_from(["charset=utf-8", "charset=euc-kr"]))
+def test_never_fails(body: bytes, header: str | None) -> None:
+    """Whatever comes in, text comes out."""
+    assert utf8_bytes(body, header).decode() == decode(body, header)
+
+
+@given(st.text())
+def test_utf8_survives(text: str) -> None:
+    """Text in UTF-8, and said to be, comes back as it was, but for a mark at its beginning."""
+    expected = text.removeprefix("\ufeff")
+    assert decode(text.encode(), "text/html; charset=utf-8") == expected

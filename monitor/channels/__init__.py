@@ -1,0 +1,58 @@
+"""The ways out, one transport a file. Each is imported when a message goes through it.
+
+`prepare` is pure and runs where the message is decided: what it returns is frozen in the outbox and
+sent unchanged on every attempt. `send` is the only thing in the program that reaches people.
+"""
+
+from datetime import datetime
+from typing import TextIO
+
+from monitor.errors import DeliveryError, MonitorError
+from monitor.model.configured import Channel, EmailChannel, TerminalChannel, WebhookChannel
+from monitor.model.told import Delivery, Digest
+
+
+def prepare(channel: Channel, digest: Digest) -> bytes:
+    """Return what `channel` is to carry, the same for every attempt."""
+    match channel:
+        case TerminalChannel():
+            from monitor.render import terminal
+
+            return terminal.compose(digest).encode()
+        case EmailChannel():
+            from monitor.render import mail
+
+            return mail.render(digest, sender=channel.sender, to=channel.to)
+        case WebhookChannel():
+            from monitor.render import webhook
+
+            return (webhook.slack if channel.format == "slack" else webhook.standard)(digest)
+
+
+def send(channel: Channel, delivery: Delivery, *, now: datetime, out: TextIO) -> None:
+    """Send a prepared message; DeliveryError, saying whether to try again, if it was not taken.
+
+    `out` is where a terminal channel prints.
+    """
+    try:
+        _send(channel, delivery, now, out)
+    except DeliveryError:
+        raise
+    except MonitorError as error:  # a password or address that is not where the config says
+        raise DeliveryError(str(error)) from error
+
+
+def _send(channel: Channel, delivery: Delivery, now: datetime, out: TextIO) -> None:
+    match channel:
+        case TerminalChannel():
+            from monitor.channels import terminal
+
+            terminal.send(delivery, out)
+        case EmailChannel():
+            from monitor.channels import email
+
+            email.send(channel, delivery)
+        case WebhookChannel():
+            from monitor.channels import webhook
+
+            webhook.send(channel, delivery, now)

@@ -1,0 +1,168 @@
+"""Messages POSTed to an address, signed as Standard Webhooks asks.
+
+The address is a secret (whoever knows it may post): errors show its scheme and host, and what the
+receiver answered is quoted with the address taken out. A redirect is never followed. Only a 410 is
+the receiver's last word; everything else can be mended, by them or by the user, and nothing may be
+lost until then.
+"""
+
+import base64
+import binascii
+import contextlib
+import hashlib
+import hmac
+import re
+import ssl
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from urllib.parse import SplitResult, unquote, urlsplit
+
+from monitor import __version__
+from monitor.errors import DeliveryError
+from monitor.http.answers import causes, retry_after
+from monitor.http.client import Client
+from monitor.http.lean import httpx
+from monitor.http.tls import context
+from monitor.model.configured import Secret, WebhookChannel
+from monitor.model.told import Delivery
+from monitor.text import clean
+
+_GONE = 410
+_READ = 4096  # bytes of an answer that are looked at
+_QUOTED = 200  # characters of it that an error shows
+_KEY_BYTES = range(24, 65)
+
+
+def send(channel: WebhookChannel, delivery: Delivery, now: datetime) -> None:
+    """POST a message; anything but a 2xx answer, in time, is a DeliveryError."""
+    address = channel.url.reveal().strip()
+    place = _place(address, channel.url)
+    headers = _headers(channel, delivery, now)
+    try:
+        status, answered, body = _post(channel, address, headers, delivery.payload)
+    except (httpx.HTTPError, httpx.InvalidURL) as error:  # they know the address: none is chained
+        reason = _reason(error)
+        raise DeliveryError(f"{place.scheme}://{place.hostname}: {reason}") from None
+    if status in range(200, 300):
+        return
+    said = _quoted(body, answered, address)
+    raise DeliveryError(
+        f"{place.scheme}://{place.hostname} answered {status}{_meaning(status)}{said}",
+        permanent=status == _GONE,
+        retry_after=retry_after(answered.get("retry-after", ""), now),
+    )
+
+
+# ------------------------------------------------------------------ what is sent
+
+
+def _place(address: str, secret: Secret) -> SplitResult:
+    try:
+        place = urlsplit(address)
+        usable = place.scheme in {"http", "https"} and place.hostname and place.port != 0
+    except ValueError:
+        usable = None
+    if not usable:
+        raise DeliveryError(f"{secret.where} holds no http or https address")
+    return place
+
+
+def _headers(channel: WebhookChannel, delivery: Delivery, now: datetime) -> dict[str, str]:
+    headers = {
+        "content-type": "application/json",
+        "accept-encoding": "identity",
+    }
+    if channel.format == "standard":
+        stamp = str(int(now.timestamp()))
+        headers |= {"webhook-id": delivery.id, "webhook-timestamp": stamp}
+        if channel.secret is not None:
+            signed = f"{delivery.id}.{stamp}.".encode() + delivery.payload
+            headers["webhook-signature"] = " ".join(_signatures(channel.secret, signed))
+    return headers
+
+
+def _signatures(secret: Secret, signed: bytes) -> Iterator[str]:
+    """Sign with each key: there are several while they are being exchanged."""
+    for key in _keys(secret):
+        code = hmac.new(key, signed, hashlib.sha256).digest()
+        yield f"v1,{base64.b64encode(code).decode()}"
+
+
+def _keys(secret: Secret) -> list[bytes]:
+    try:
+        words = secret.reveal().split()
+        keys = [base64.b64decode(word.removeprefix("whsec_"), validate=True) for word in words]
+    except (binascii.Error, ValueError):
+        keys = []
+    if not keys or any(len(key) not in _KEY_BYTES for key in keys):
+        raise DeliveryError(
+            f'{secret.where} holds no signing secret: "whsec_" and 24 to 64 bytes in base64'
+        ) from None
+    return keys
+
+
+# ------------------------------------------------------------------ the conversation
+
+
+def _post(
+    channel: WebhookChannel, address: str, headers: dict[str, str], body: bytes
+) -> tuple[int, Mapping[str, str], bytes]:
+    """Return status, headers and the beginning of the body of the answer."""
+    client = Client(
+        user_agent=f"monitor/{__version__}",
+        limit=channel.timeout,
+        context=lambda: context(channel.ca_file),
+    )
+    with (
+        contextlib.closing(client),
+        client.request("POST", address, headers=headers, content=body) as answer,
+    ):
+        return answer.status_code, answer.headers, _beginning(answer)
+
+
+def _beginning(answer: httpx.Response) -> bytes:
+    """Return what an error may quote: nothing of a success, and of a broken answer what came."""
+    read = b""
+    if not answer.is_success:
+        with contextlib.suppress(httpx.HTTPError):
+            for chunk in answer.iter_raw():
+                read += chunk
+                if len(read) >= _READ:
+                    break
+    return read[:_READ]
+
+
+# ------------------------------------------------------------------ failures in words
+
+
+def _reason(error: Exception) -> str:
+    chain = list(causes(error))
+    for cause in chain:
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            return f"its certificate could not be verified: {cause.verify_message}"
+        if isinstance(cause, TimeoutError) or "Timeout" in type(cause).__name__:
+            return "no answer in time"
+    for cause in chain:
+        if isinstance(cause, OSError) and cause.strerror:
+            return cause.strerror
+    return f"the conversation broke off ({type(error).__name__})"
+
+
+def _meaning(status: int) -> str:
+    if status == _GONE:
+        return " (gone for good)"
+    if status in range(300, 400):
+        return " (a redirect is never followed: the config needs the final address)"
+    return ""
+
+
+def _quoted(body: bytes, answered: Mapping[str, str], address: str) -> str:
+    """Return what the receiver said, if it is text, with no part of the address in it."""
+    if "content-encoding" in answered:
+        return ""
+    words = body.decode("utf-8", "replace")
+    tail = address.partition("://")[2].partition("/")[2]
+    for part in sorted(re.findall(r"[^/?&=#]{4,}", tail), key=len, reverse=True):
+        words = words.replace(part, "…").replace(unquote(part), "…")
+    words = clean(words)
+    return f": {words[:_QUOTED]}" if words else ""

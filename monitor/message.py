@@ -1,0 +1,205 @@
+"""What a message says, in clean words, before anyone decides how it looks.
+
+Every renderer that writes for people (terminal, mail, Slack) starts here, so that one release reads
+the same everywhere and hostile text is made harmless in one place: after `tell` no string holds a
+control, bidi or zero-width character, or a line break. Escaping for HTML or Slack is left to those
+who know the way out.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, NamedTuple
+
+from monitor.model.configured import EventKind
+from monitor.model.stored import Change
+from monitor.model.told import Digest, Item, Snippet
+from monitor.text import clean
+
+
+class Span(NamedTuple):
+    """A stretch of a line and what it is."""
+
+    kind: Literal["text", "hit", "added", "removed"]
+    text: str
+
+
+Line = tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """One release as a message tells it; strings are empty where there is nothing to say.
+
+    `excerpt` is where a watch hit, or the beginning of the text when it hit the title. `url` may be
+    made a link only where `linked` says so.
+    """
+
+    id: int
+    event: EventKind
+    date: str
+    title: Line
+    watches: tuple[str, ...]
+    category: str
+    excerpt: Line
+    changes: tuple[tuple[str, Line], ...]
+    url: str
+    linked: bool
+
+    @property
+    def label(self) -> str:
+        """Return what happened, in capitals; a new release needs no label."""
+        return "" if self.event == "new" else self.event.upper()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """The whole of a message: what it is about, when it was made, and the releases."""
+
+    channel: str
+    headline: str
+    note: str
+    when: str
+    told: tuple[Told, ...]
+
+    @property
+    def watches(self) -> tuple[str, ...]:
+        """Return the names of all watches that speak here, each once, in order."""
+        return tuple(dict.fromkeys(name for told in self.told for name in told.watches))
+
+
+_CONTEXT = 80  # characters of unchanged text shown on either side of a change
+_LEAD = 280  # characters of a release's beginning
+_CHANGED = re.compile(r"\[-(.*?)-\]|\{\+(.*?)\+\}", re.DOTALL)
+_WEB = re.compile(r"https?://[^\s/?#@\\]+(?:[/?#]\S*)?", re.IGNORECASE)
+_NOTES = {
+    "test": "This is a test. If you can read it, the channel works.",
+    "health": "Run `monitor status` to see how the watching is doing.",
+}
+
+
+def tell(digest: Digest) -> Message:
+    """Return what `digest` says, cleaned, in the order it was given."""
+    return Message(
+        channel=clean(digest.channel),
+        headline=_headline(digest),
+        note=_NOTES.get(digest.kind, ""),
+        when=_when(digest),
+        told=tuple(_told(item) for item in digest.items),
+    )
+
+
+def plain(line: Line) -> str:
+    """Return the text of a line without saying which parts were hit."""
+    return "".join(span.text for span in line)
+
+
+def shorten(text: str, limit: int) -> str:
+    """Return `text` in at most `limit` characters, cut between words and ended by an ellipsis."""
+    if len(text) <= limit:
+        return text
+    head = text[: limit - 1]
+    return f"{_until_space(head)}…"
+
+
+def _headline(digest: Digest) -> str:
+    if digest.kind == "test":
+        return "A test message"
+    if digest.kind == "health":
+        return "About the watching itself"
+    counts = Counter(item.event for item in digest.items)
+    releases = f"{len(digest.items)} release{'' if len(digest.items) == 1 else 's'}"
+    match list(counts):
+        case []:
+            return "Nothing matched"
+        case ["new"]:
+            return f"{releases} match{'es' if len(digest.items) == 1 else ''}"
+        case [event]:
+            return f"{releases} {event}"
+        case _:
+            return f"{releases}: {', '.join(f'{n} {event}' for event, n in counts.items())}"
+
+
+def _when(digest: Digest) -> str:
+    if digest.since is None or digest.until is None:
+        return _stamp(digest.created_at)
+    return f"{digest.since:%Y-%m-%d %H:%M} to {_stamp(digest.until)}"
+
+
+def _stamp(moment: datetime) -> str:
+    """Return a moment in the time zone that it carries: the caller chose it for the reader."""
+    return f"{moment:%Y-%m-%d %H:%M %Z}"
+
+
+def _told(item: Item) -> Told:
+    release, snippet = item.release, item.snippet
+    in_title = snippet.field == "title" and snippet.text == release.title
+    excerpt = Snippet(field="text", text=_lead(release.body)) if in_title else snippet
+    url = clean(release.url or "")
+    return Told(
+        id=release.id,
+        event=item.event,
+        date=release.date.isoformat(),
+        title=_marked(snippet if in_title else Snippet(field="title", text=release.title)),
+        watches=tuple(clean(name) for name in item.watches),
+        category=clean(release.category or ""),
+        excerpt=_marked(excerpt),
+        changes=tuple(_changed(change) for change in item.changes or ()),
+        url=url,
+        linked=_WEB.fullmatch(url) is not None,
+    )
+
+
+def _lead(body: str) -> str:
+    return shorten(clean(body), _LEAD)
+
+
+def _part(text: str) -> str:
+    """Clean a stretch of a line, keeping the spaces at its ends."""
+    return clean(f"|{text}|")[1:-1]
+
+
+def _marked(snippet: Snippet) -> Line:
+    at, spans = 0, []
+    for start, end in snippet.marks:
+        spans += [Span("text", snippet.text[at:start]), Span("hit", snippet.text[start:end])]
+        at = end
+    return _cleaned((*spans, Span("text", snippet.text[at:])))
+
+
+def _cleaned(spans: tuple[Span, ...]) -> Line:
+    cleaned = [Span(span.kind, _part(span.text)) for span in spans]
+    cleaned[0] = Span(cleaned[0].kind, cleaned[0].text.lstrip())
+    cleaned[-1] = Span(cleaned[-1].kind, cleaned[-1].text.rstrip())
+    return tuple(span for span in cleaned if span.text)
+
+
+def _changed(change: Change) -> tuple[str, Line]:
+    return clean(change.field), _cleaned(tuple(_diff_spans(change.diff)))
+
+
+def _diff_spans(diff: str) -> Iterator[Span]:
+    """Split a word difference; of unchanged text only what stands near a change is kept."""
+    at = 0
+    for found in _CHANGED.finditer(diff):
+        yield Span("text", _near(diff[at : found.start()], first=at == 0, last=False))
+        removed, added = found.groups()
+        yield Span("added", added) if removed is None else Span("removed", removed)
+        at = found.end()
+    yield Span("text", _near(diff[at:], first=at == 0, last=True))
+
+
+def _near(text: str, *, first: bool, last: bool) -> str:
+    if first and last:
+        return text
+    before = "" if first else _until_space(text[:_CONTEXT])
+    after = "" if last else text[-_CONTEXT:].partition(" ")[2]
+    if len(text) <= len(before) + len(after) + _CONTEXT:
+        return text
+    return f"{before} … {after}"
+
+
+def _until_space(text: str) -> str:
+    return text.rpartition(" ")[0] or text

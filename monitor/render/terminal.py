@@ -1,0 +1,119 @@
+"""A message as the terminal shows it.
+
+What is sent must be frozen when it is decided, but width and colour belong to the terminal it is
+shown on later. So a message is frozen as `compose` writes it: unwrapped lines with control
+characters as marks, which `clean` removes from everything scraped, so that no release can bring its
+own. `paint` turns the marks into colours, or into plain signs, at the moment of showing.
+"""
+
+import re
+from collections.abc import Iterator
+
+from monitor.message import Line, Message, Told, tell
+from monitor.model.told import Digest
+from monitor.wrap import columns, wrap
+
+_HANG = "\t"  # what follows is wrapped, and hangs under its own beginning
+_DATE_WIDTH = len("2025-12-01  ")
+_HEADING = 70  # columns of a heading in one line
+
+# mark → (ends with, colour, plain begin, plain end)
+_STRONG, _HIT, _DIM, _NAME, _EVENT, _ADDED, _REMOVED = "\x01\x02\x03\x04\x05\x06\x07"
+_END_OF = {mark: chr(ord(mark) + 0x10) for mark in "\x01\x02\x03\x04\x05\x06\x07"}
+_COLOURS = {
+    _STRONG: "1",
+    _HIT: "22;30;43",
+    _DIM: "2",
+    _NAME: "36",
+    _EVENT: "1;35",
+    _ADDED: "32",
+    _REMOVED: "31;9",
+}
+_PLAIN = str.maketrans(
+    {mark: "" for pair in _END_OF.items() for mark in pair}
+    | {_HIT: "*", _END_OF[_HIT]: "*", _ADDED: "{+", _END_OF[_ADDED]: "+}"}
+    | {_REMOVED: "[-", _END_OF[_REMOVED]: "-]"}
+)
+_MARK = re.compile("[\x01-\x07\x11-\x17]")
+_SPAN_MARKS = {"hit": _HIT, "added": _ADDED, "removed": _REMOVED}
+
+
+def render(digest: Digest, *, colour: bool, width: int) -> str:
+    """Return the message as text of at most `width` columns, ready to print."""
+    return paint(compose(digest), colour=colour, width=width)
+
+
+def compose(digest: Digest) -> str:
+    """Return the message with marks for `paint`, as it is frozen."""
+    message = tell(digest)
+    blocks = [list(_heading(message)), *(list(_entry(told)) for told in message.told)]
+    return "\n\n".join("\n".join(block) for block in blocks) + "\n"
+
+
+def paint(composed: str, *, colour: bool, width: int) -> str:
+    """Return what `compose` wrote, wrapped, with its marks as colours or as plain signs."""
+    if not colour:
+        composed = composed.translate(_PLAIN)
+    lines = [out for line in composed.split("\n") for out in _wrapped(line, width)]
+    return "\n".join(_coloured(lines) if colour else lines)
+
+
+def _heading(message: Message) -> Iterator[str]:
+    headline = f"{message.channel}: {message.headline}"
+    between = " · " if len(headline) + len(message.when) < _HEADING else "\n"
+    yield f"{_mark(_STRONG, headline)}{between}{_mark(_DIM, message.when)}"
+    if message.note:
+        yield message.note
+
+
+def _entry(told: Told) -> Iterator[str]:
+    label = f"{_mark(_EVENT, told.label)}  " if told.label else ""
+    yield f"{_mark(_DIM, told.date)}  {_HANG}{label}{_mark(_STRONG, _line(told.title))}"
+    details = [_mark(_NAME, ", ".join(told.watches)), _mark(_DIM, told.category)]
+    below = [" · ".join(detail for detail in details if detail)]
+    below += [f"{field.capitalize()}: {_line(diff)}" for field, diff in told.changes]
+    below += [_line(told.excerpt), _mark(_DIM, told.url)]
+    yield from (f"{' ' * _DATE_WIDTH}{_HANG}{line}" for line in below if line)
+
+
+def _line(line: Line) -> str:
+    return "".join(_mark(_SPAN_MARKS.get(span.kind, ""), span.text) for span in line)
+
+
+def _mark(mark: str, text: str) -> str:
+    return f"{mark}{text}{_END_OF[mark]}" if mark and text else text
+
+
+def _wrapped(line: str, width: int) -> list[str]:
+    before, hang, rest = line.rpartition(_HANG)
+    if not hang:
+        return wrap(line, width)
+    indent = columns(before)
+    if "://" in rest and " " not in rest and indent + columns(rest) > width:
+        before, indent = "  ", 2  # an address stays whole, so it gets what room there is
+    first, *others = wrap(rest, width, indent)
+    return [before + first, *(" " * indent + other for other in others)]
+
+
+def _coloured(lines: list[str]) -> Iterator[str]:
+    """Replace marks by colours, which end with each line, so that pagers and indents stay clean."""
+    active: list[str] = []
+
+    def switch(found: re.Match[str]) -> str:
+        mark = found[0]
+        if mark in _END_OF:
+            active.append(mark)
+        else:
+            active.pop()
+        return _sgr(active)
+
+    for line in lines:
+        body = line.lstrip(" ")
+        start = _sgr(active) if active else ""
+        painted = start + _MARK.sub(switch, body)
+        yield f"{line[: len(line) - len(body)]}{painted}{_sgr([]) if active else ''}"
+
+
+def _sgr(active: list[str]) -> str:
+    codes = ["0", *(_COLOURS[mark] for mark in active)]
+    return f"\x1b[{';'.join(codes)}m"

@@ -1,0 +1,189 @@
+"""Hostile releases through every way out: they are shown, and do nothing."""
+
+import json
+import re
+import unicodedata
+from collections.abc import Callable
+from dataclasses import replace
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from html.parser import HTMLParser
+
+import pytest
+
+from monitor.message import tell
+from monitor.model.stored import Change
+from monitor.model.told import Digest, Item, Snippet
+from monitor.render import export, mail, terminal, webhook
+from tests.render.samples import STEEL, digest
+
+HOSTILE = {
+    "escape sequences": "steel\x1b]0;owned\x07\x1b[2Jquota\x9b31m",
+    "NUL and DEL": "steel\x00quota\x7f",
+    "bidi": "steel \u202eatouq\u2066x\u2069",
+    "zero width": "st\u200be\u2060el\ufeff quota",
+    "line separators": "steel\u2028quota\u2029x\x85y",
+    "script": "steel<script>alert(1)</script>",
+    "attribute": "steel\" onmouseover='alert(1)' x=\"",
+    "image": "steel<img src=https://evil.example/x.png onerror=alert(1)>",
+    "entities": "steel &lt;b&gt; &amp;amp;",
+    "header": "steel\r\nBcc: evil@example.com\r\n\r\nHello",
+    "encoded word": "=?utf-8?q?steel=0D=0ABcc:_evil=40example.com?=",
+    "mention": "steel @channel @here @EVERYONE",
+    "broadcast": "steel <!channel> <@U123> <https://evil.example|click>",
+    "formula": "=cmd('steel')",
+    "full-width formula": "＝steel",
+    "rich markup": "[bold red]steel[/red]",
+    "mrkdwn": "*steel* _quota_ `x` ~y~",
+    "diff signs": "[-steel-] {+quota+}",
+    "percent and braces": "steel %s {0} {title} $x",
+    "long": "steel " * 2000,
+    "one long word": "steel" * 2000,
+    "lone surrogate": "steel \ud800 quota",
+}
+ADDRESSES = [
+    "javascript:alert(1)",
+    " JavaScript:alert(1)//https://example.com",
+    "data:text/html,<script>alert(1)</script>",
+    "file:///etc/passwd",
+    "//evil.example",
+    "https://",
+    'https://example.com/"onmouseover="alert(1)',
+    "https://example.com/\r\nx\x1b[2J\u202e",
+    "https://good.example@evil.example/",
+]
+UNSEEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
+
+every_title = pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE.keys())
+
+
+def hostile(text: str, url: str | None = STEEL.url) -> Digest:
+    """Return a message in which every field that is scraped, or named by a user, is hostile."""
+    release = replace(STEEL, title=text, category=text, body=text, url=url, source=text)
+    change = Change(field="title", before=text, after=text, diff=f"[-{text}-] {{+{text}+}}")
+    at = max(text.find("steel"), 0)
+    item = Item(
+        event="revised",
+        release=release,
+        watches=(text,),
+        snippet=Snippet(field="text", text=text, marks=((at, at + 5),)),
+        changes=(change,),
+    )
+    return replace(digest(item), channel=text)
+
+
+def unseen(text: str, allowed: str = "\n") -> set[str]:
+    """Return the invisible characters of a text."""
+    return {c for c in text if unicodedata.category(c) in UNSEEN and c not in allowed}
+
+
+def parsed(message: Digest) -> EmailMessage:
+    """Return the message as a mail program reads it."""
+    raw = mail.render(message, sender="monitor@example.com", to=["desk@example.com"])
+    return message_from_bytes(raw, policy=policy.SMTP)
+
+
+class Elements(HTMLParser):
+    """The elements of a page, with their attributes."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[tuple[str, dict[str, str | None]]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Note an element."""
+        self.found.append((tag, dict(attrs)))
+
+
+@every_title
+def test_terminal_shows_words_alone(text: str) -> None:
+    """No control, bidi or zero-width character reaches the terminal but our own colours."""
+    message = hostile(text)
+    assert not unseen(terminal.render(message, colour=False, width=80))
+    coloured = terminal.render(message, colour=True, width=80)
+    assert not unseen(re.sub(r"\x1b\[[0-9;]+m", "", coloured))
+
+
+@every_title
+def test_mail_has_its_own_headers_alone(text: str) -> None:
+    """No title brings a header or breaks the message apart."""
+    read = parsed(hostile(text))
+    assert set(read.keys()) == {
+        *("Subject", "From", "To", "Date", "Message-ID", "In-Reply-To", "References", "List-Id"),
+        *("Auto-Submitted", "MIME-Version", "Content-Type"),
+    }
+    assert not unseen(str(read["Subject"]), "")
+    assert not read.defects
+    assert [part.get_content_type() for part in read.walk()] == [
+        "multipart/alternative",
+        "text/plain",
+        "text/html",
+    ]
+
+
+@every_title
+def test_html_has_its_own_elements_alone(text: str) -> None:
+    """Nothing scraped becomes an element, an attribute or a link."""
+    page = mail.html(hostile(text))
+    assert not unseen(page)
+    found = Elements()
+    found.feed(page)
+    calm = Elements()
+    calm.feed(mail.html(hostile("steel")))
+    tags = {tag for tag, _ in calm.found}
+    assert {tag for tag, _ in found.found} <= tags
+    names = {name for _, attributes in calm.found for name in attributes}
+    assert {name for _, attributes in found.found for name in attributes} <= names
+    assert {a["href"] for tag, a in found.found if tag == "a"} == {STEEL.url}
+
+
+@every_title
+def test_slack_calls_nobody(text: str) -> None:
+    """No mention, broadcast or link of the release's own making."""
+    payload = webhook.slack(hostile(text))
+    assert not unseen(payload.decode(), "")
+    texts = [
+        block["text"]["text"]
+        for block in json.loads(payload)["blocks"]
+        if block["type"] == "section"
+    ]
+    for said in (*texts, json.loads(payload)["text"]):
+        assert not unseen(said, "\n\u2060")
+        assert re.findall(r"<[^|>]*", said) in ([], [f"<{STEEL.url}".replace("&", "&amp;")])
+        assert not re.search(r"@(channel|here|everyone)", said, re.IGNORECASE)
+        assert len(said) <= 3000
+
+
+@every_title
+def test_json_is_lossless_and_shows_nothing_unseen(text: str) -> None:
+    """What programs get is what was stored, escaped where it cannot be seen."""
+    payload = webhook.standard(hostile(text)).decode()
+    assert not unseen(payload, "")
+    assert json.loads(payload)["data"]["items"][0]["release"]["title"] == text
+
+
+@every_title
+@pytest.mark.parametrize("write", [export.csv_rows, export.jsonl, export.json_list])
+def test_exports_show_nothing_unseen(text: str, write: Callable[..., list[str]]) -> None:
+    """A file can be looked at in a terminal, and be encoded."""
+    release = hostile(text).items[0].release
+    written = "".join(write([release]))
+    assert not unseen(written, "\r\n")
+    assert written.encode()
+
+
+@pytest.mark.parametrize("url", ADDRESSES)
+def test_only_web_addresses_become_links(url: str) -> None:
+    """Another address is shown as text; a web address is cleaned and quoted."""
+    message = hostile("steel", url)
+    (told,) = tell(message).told
+    page = Elements()
+    page.feed(mail.html(message))
+    links = [attributes["href"] for tag, attributes in page.found if tag == "a"]
+    assert links == ([told.url] if told.linked else [])
+    assert all(link and re.match(r"https://example\.com/", link) for link in links)
+    assert set(dict.fromkeys(name for _, a in page.found for name in a)) <= {
+        *("lang", "charset", "name", "content", "style", "class", "href")
+    }
+    slack = json.loads(webhook.slack(message))["blocks"][2]["text"]["text"]
+    assert slack.count("<") == len(links)

@@ -1,0 +1,178 @@
+"""Messages as e-mail."""
+
+from dataclasses import replace
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+
+import pytest
+
+from monitor.model.told import Digest
+from monitor.render import mail
+from tests.render.samples import FORUM, NEW, ONE, STEEL, THREE, compare, digest, item
+
+SENDER = "Monitor <monitor@example.com>"
+
+
+def rendered(message: Digest, sender: str = SENDER) -> bytes:
+    """Return the bytes of a message to two people."""
+    return mail.render(message, sender=sender, to=["desk@example.com", "ops@example.com"])
+
+
+def parsed(message: Digest, sender: str = SENDER) -> EmailMessage:
+    """Return a message as a mail program reads it, without any defect."""
+    read = message_from_bytes(rendered(message, sender), policy=policy.SMTP)
+    assert not read.defects
+    assert not [defect for part in read.walk() for defect in part.defects]
+    return read
+
+
+def part(message: Digest, subtype: str) -> str:
+    """Return the text or HTML of a message as it arrives."""
+    body = parsed(message).get_body((subtype,))
+    assert body is not None
+    content: str = body.get_content()
+    return content.replace("\r\n", "\n")
+
+
+def test_message_reads_as_agreed() -> None:
+    """A message looks as the golden files show, headers, text and HTML."""
+    compare("mail-one.eml", rendered(ONE).decode("ascii"))
+    compare("mail-three.eml", rendered(THREE).decode("ascii"))
+    compare("mail-three.html", mail.html(THREE))
+    compare("mail-three.txt", mail.text(THREE))
+
+
+def test_parts_arrive_as_they_were_written() -> None:
+    """Text and HTML survive the transfer encoding."""
+    assert part(THREE, "plain") == mail.text(THREE)
+    assert part(THREE, "html") == mail.html(THREE)
+
+
+def test_same_digest_gives_the_same_bytes() -> None:
+    """Nothing in a message depends on chance or the clock."""
+    assert rendered(THREE) == rendered(THREE)
+
+
+def test_any_server_takes_it() -> None:
+    """Every line is ASCII, short and ended by CR LF."""
+    assert rendered(THREE).isascii()
+    lines = rendered(THREE).split(b"\r\n")
+    assert max(map(len, lines)) <= 78
+    assert not any(b"\n" in line or b"\r" in line for line in lines)
+
+
+def test_headers_name_the_message_and_its_thread() -> None:
+    """Message-ID comes from the digest, the thread from the release."""
+    read = parsed(ONE)
+    assert read["Message-ID"] == "<5f0c9c1e@example.com>"
+    assert read["In-Reply-To"] == read["References"] == "<release-41@example.com>"
+    assert read["List-Id"] == "<desk.monitor.example.com>"
+    assert read["Auto-Submitted"] == "auto-generated"
+    assert read["To"] == "desk@example.com, ops@example.com"
+    assert read["Date"].datetime == ONE.created_at
+
+
+def test_message_on_several_releases_stands_in_no_thread() -> None:
+    """A digest belongs to no one release, so it answers to none."""
+    assert parsed(THREE)["References"] is None
+
+
+@pytest.mark.parametrize(
+    ("message", "subject"),
+    [
+        (ONE, f"[steel, canada] {STEEL.title}"),
+        (digest(item(FORUM, "withdrawn")), f"Withdrawn: {FORUM.title}"),
+        (digest(replace(NEW, event="revised")), f"[steel, canada] Revised: {STEEL.title}"),
+        (THREE, "3 releases: 1 new, 1 revised, 1 withdrawn: steel, canada"),
+        (digest(NEW, NEW), "2 releases match: steel, canada"),
+        (digest(scheduled=True), "Nothing matched (desk)"),
+        (replace(digest(), kind="test"), "A test message (desk)"),
+        (replace(digest(), kind="health"), "About the watching itself (desk)"),
+    ],
+)
+def test_subject_says_what_it_is_about(message: Digest, subject: str) -> None:
+    """One release: its watches and title; several: how many and which watches."""
+    assert parsed(message)["Subject"] == subject
+
+
+def test_long_title_is_shortened_in_the_subject_and_the_body_says_so() -> None:
+    """Nothing is cut in silence: the body holds the whole title and says that it does."""
+    long = "steel quota " * 900
+    message = digest(replace(NEW, release=replace(STEEL, title=long)))
+    subject = parsed(message)["Subject"]
+    assert subject.endswith("…")
+    assert len(subject) < 250
+    assert "stands here in full" in part(message, "plain")
+    assert "stands here in full" in part(message, "html")
+    assert part(message, "plain").split().count("quota") == 900 + STEEL.body.split().count("quota")
+
+
+@pytest.mark.parametrize(
+    ("sender", "domain"),
+    [
+        ("monitor@example.com", "example.com"),
+        ("Wächter <monitor@wächter.example>", "xn--wchter-bua.example"),
+        ("monitor", "localhost"),
+        ("büro@example.com", "example.com"),
+        (f"monitor@{'ü' * 80}.example", "localhost"),
+        ("monitor@[127.0.0.1]", "[127.0.0.1]"),
+        ("x\r\nBcc: monitor@example.com", "example.com"),
+    ],
+)
+def test_sender_gives_the_domain_of_ids(sender: str, domain: str) -> None:
+    """Ids are made in the sender's domain, in ASCII; a bare name has the local one."""
+    assert rendered(ONE, sender).isascii()
+    assert f"Message-ID: <5f0c9c1e@{domain}>".encode() in rendered(ONE, sender)
+
+
+@pytest.mark.parametrize(
+    ("written", "bare"),
+    [
+        ("Kim <kim@trade.example>", "kim@trade.example"),
+        ("kim@한국.kr", "kim@xn--3e0b707e.kr"),
+        ("kim@a..b", "kim@a..b"),
+        ("kim", "kim"),
+    ],
+)
+def test_address_is_what_the_mail_server_gets(written: str, bare: str) -> None:
+    """The bare address, its domain in ASCII where that can be."""
+    assert mail.address(written) == bare
+
+
+@pytest.mark.parametrize(
+    ("channel", "listed"),
+    [("Trade Desk!", "trade-desk"), ("경보", "channel"), ("a\r\nBcc: x", "a-bcc-x")],
+)
+def test_list_id_is_a_name_whatever_the_channel_is_called(channel: str, listed: str) -> None:
+    """List-Id holds letters, digits and dashes alone."""
+    read = parsed(replace(ONE, channel=channel))
+    assert read["List-Id"] == f"<{listed}.monitor.example.com>"
+
+
+def test_digest_id_cannot_break_the_message_id() -> None:
+    """Whatever an id holds, Message-ID is one id."""
+    assert parsed(digest(NEW, id="a b>\r\n<c"))["Message-ID"] == "<a%20b%3E%0D%0A%3Cc@example.com>"
+
+
+def test_encoded_word_in_a_title_brings_no_header() -> None:
+    """A title that reads as an encoded header is shown as the text that it is."""
+    title = "=?utf-8?q?steel=0D=0ABcc:_evil=40example.com?="
+    read = parsed(digest(replace(NEW, release=replace(STEEL, title=title))))
+    assert read["Bcc"] is None
+    assert "= ?utf-8?q?steel" in read["Subject"]
+
+
+def test_html_loads_nothing() -> None:
+    """No script, image, style sheet or form: only links to the releases."""
+    page = mail.html(THREE).lower()
+    assert not [
+        word for word in ("<script", "<img", "<link", "<form", "url(", "src=") if word in page
+    ]
+    assert page.count("href=") == 2
+
+
+def test_text_is_readable_in_72_columns() -> None:
+    """Lines of the text part fit; addresses stand on lines of their own, whole."""
+    lines = mail.text(THREE).splitlines()
+    assert not [line for line in lines if len(line) > 72 and "https://" not in line]
+    assert STEEL.url in lines

@@ -1,0 +1,118 @@
+"""What a message says before it has a look."""
+
+from dataclasses import replace
+
+import pytest
+
+from monitor.message import Line, Span, plain, shorten, tell
+from monitor.model.stored import Change
+from monitor.model.told import Digest, Snippet
+from tests.render.samples import NEW, ONE, REVISED, STEEL, THREE, WITHDRAWN, digest, item, marked
+
+
+@pytest.mark.parametrize(
+    ("message", "headline"),
+    [
+        (ONE, "1 release matches"),
+        (digest(NEW, NEW), "2 releases match"),
+        (digest(REVISED), "1 release revised"),
+        (digest(WITHDRAWN, WITHDRAWN), "2 releases withdrawn"),
+        (THREE, "3 releases: 1 new, 1 revised, 1 withdrawn"),
+        (digest(), "Nothing matched"),
+        (replace(digest(), kind="test"), "A test message"),
+        (replace(digest(), kind="health"), "About the watching itself"),
+    ],
+)
+def test_headline_says_what_happened(message: Digest, headline: str) -> None:
+    """The headline counts releases by what happened to them."""
+    assert tell(message).headline == headline
+
+
+def test_hit_in_the_title_marks_the_title_and_shows_how_the_text_begins() -> None:
+    """The title is not said twice; the beginning of the text says what it is about."""
+    (told,) = tell(ONE).told
+    assert [span.text for span in told.title if span.kind == "hit"] == ["Steel", "TRQ"]
+    assert plain(told.title) == STEEL.title
+    assert plain(told.excerpt).startswith("Officials of the two countries")
+    assert plain(told.excerpt).endswith("…")
+
+
+def test_stretch_of_a_title_is_shown_beside_the_whole() -> None:
+    """A snippet that is a part of a long title stands below it."""
+    (told,) = tell(
+        digest(item(STEEL, snippet=marked("Canada’s Steel", "Steel", field="title")))
+    ).told
+    assert told.title == (Span("text", STEEL.title),)
+    assert plain(told.excerpt) == "Canada’s Steel"
+
+
+def test_spaces_around_hits_are_kept_and_others_collapsed() -> None:
+    """Cleaning does not glue a hit to its neighbours."""
+    found = Snippet(field="text", text="the \n steel  quota\u202e!", marks=((6, 11), (13, 18)))
+    (told,) = tell(digest(item(STEEL, snippet=found))).told
+    assert told.excerpt == (
+        Span("text", "the "),
+        Span("hit", "steel"),
+        Span("text", " "),
+        Span("hit", "quota"),
+        Span("text", "!"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("diff", "line"),
+    [
+        ("[-rose-] {+fell+}", (Span("removed", "rose"), Span("text", " "), Span("added", "fell"))),
+        ("as it was", (Span("text", "as it was"),)),
+        ("a " * 200, (Span("text", ("a " * 200).strip()),)),
+    ],
+)
+def test_difference_is_told_in_spans(diff: str, line: Line) -> None:
+    """What was removed and added is told apart."""
+    change = Change(field="text", before="", after="", diff=diff)
+    (told,) = tell(digest(replace(REVISED, changes=(change,)))).told
+    ((field, spans),) = told.changes
+    assert field == "text"
+    assert plain(spans).strip() == plain(line)
+    assert [span.kind for span in spans] == [span.kind for span in line]
+
+
+def test_unchanged_text_far_from_any_change_is_left_out_with_a_mark() -> None:
+    """Of a long text only what stands near its changes is shown."""
+    words = " ".join(f"w{n}" for n in range(200))
+    change = Change(
+        field="text", before="", after="", diff=f"{words} [-a-] {words} {{+b+}} {words}"
+    )
+    (told,) = tell(digest(replace(REVISED, changes=(change,)))).told
+    ((_, spans),) = told.changes
+    first, _, between, _, last = [span.text for span in spans]
+    assert first.startswith("… ")
+    assert first.endswith(" w199 ")
+    assert between.startswith(" w0 ")
+    assert " … " in between
+    assert between.endswith(" w199 ")
+    assert last.endswith(" …")
+    assert len(plain(spans)) < 450
+
+
+@pytest.mark.parametrize(
+    ("text", "limit", "short"),
+    [
+        ("steel quota", 11, "steel quota"),
+        ("steel quota", 10, "steel…"),
+        ("steelquota", 6, "steel…"),
+    ],
+)
+def test_shortening_ends_between_words(text: str, limit: int, short: str) -> None:
+    """A text over its limit ends with an ellipsis, after a whole word where there is one."""
+    assert shorten(text, limit) == short
+
+
+def test_watches_are_named_once() -> None:
+    """Watches of several releases stand once each, in order."""
+    assert tell(THREE).watches == ("steel", "canada")
+
+
+def test_label_is_for_what_is_not_new() -> None:
+    """Revised and withdrawn releases carry a label, new ones none."""
+    assert [told.label for told in tell(THREE).told] == ["", "REVISED", "WITHDRAWN"]

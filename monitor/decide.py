@@ -12,7 +12,7 @@ from hashlib import blake2b
 from unicodedata import normalize
 
 from monitor.identity import Identity, identity
-from monitor.model import Entry
+from monitor.model.scraped import Entry
 from monitor.text import fold
 
 # Old pages cut texts at about 500 characters, today's at about 3,800 (listing.md).

@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from monitor.model import Channel, Event, Found, Item, Match, Watch
+from monitor.model.configured import Channel, Watch
+from monitor.model.stored import Event
+from monitor.model.told import Found, Item, Match
 
 
 def address(

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 
-from monitor.model import Page, Verdict
+from monitor.model.scraped import Page
+from monitor.model.stored import Verdict
 
 # The ministry announces days ahead at most; a year mistyped by one is caught all the same.
 _FUTURE = timedelta(days=30)

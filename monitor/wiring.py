@@ -8,20 +8,24 @@ import time
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from functools import cached_property
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 from urllib.parse import urlsplit
 
-from monitor.check import Desk, Report, check
+from monitor.check import Report, check
 from monitor.deliver import Post
 from monitor.fetch.fetcher import Fetcher, Politeness
 from monitor.fetch.patience import Patience
 from monitor.http.client import Client
 from monitor.http.tls import context
-from monitor.model import Config, FetchSettings, Source, World
+from monitor.model.configured import Config, FetchSettings, Source
+from monitor.model.world import World
 from monitor.store.database import Database, open_database
 from monitor.threads import all_at_once
+
+if TYPE_CHECKING:
+    from monitor.check.desk import Desk
 
 
 def real_world() -> World:
@@ -41,14 +45,21 @@ class Works:
     def __init__(self, config: Config, world: World, out: TextIO) -> None:
         self._config, self._world, self._out = config, world, out
         self._fetchers = _Fetchers(config.fetch, world)
+        self._lock = threading.Lock()
 
     def open_db(self) -> Database:
         """Open the store; each thread opens its own."""
         return open_database(self._config.store_path)
 
+    def desk(self) -> "Desk":
+        """Return the watches, ready to match; made once."""
+        with self._lock:
+            return self._desk
+
     @cached_property
-    def desk(self) -> Desk:
-        """The watches, ready to match."""
+    def _desk(self) -> "Desk":
+        from monitor.check.desk import Desk  # noqa: PLC0415 - most checks find nothing to match
+
         return Desk(self._config.watches, self._config.channels)
 
     @property
@@ -59,7 +70,16 @@ class Works:
             open_db=self.open_db,
             world=self._world,
             out=self._out,
+            zone=self._zone,
         )
+
+    def _zone(self) -> tzinfo | None:
+        """Return the config's time zone, None for the machine's."""
+        if self._config.timezone is None:
+            return None
+        from zoneinfo import ZoneInfo  # noqa: PLC0415 - only where something is sent
+
+        return ZoneInfo(self._config.timezone)
 
     def check(self, sources: Sequence[Source]) -> list[Report]:
         """Check sources, several hosts at a time, one host's one after the other; in their order.

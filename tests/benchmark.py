@@ -188,7 +188,7 @@ def parsing(runs: int) -> list[Row]:
     from selectolax.lexbor import LexborHTMLParser  # noqa: PLC0415 - only for this row
 
     from monitor import sources  # noqa: PLC0415
-    from monitor.model import Fetched  # noqa: PLC0415
+    from monitor.model.scraped import Fetched  # noqa: PLC0415
 
     body = (ROOT / "fixtures/motir/fta.html").read_bytes()
     fetched = Fetched(
@@ -222,7 +222,7 @@ def parsing(runs: int) -> list[Row]:
 
 def matching(runs: int) -> list[Row]:
     """1,000 watches against 100 new releases, with spans and snippets."""
-    from monitor.model import Document  # noqa: PLC0415 - only for this row
+    from monitor.model.told import Document  # noqa: PLC0415 - only for this row
     from monitor.query import Matcher, keywords, parse  # noqa: PLC0415
 
     chance = random.Random(7)

@@ -6,7 +6,7 @@ import pytest
 
 from monitor.decide import CrossPost, Known, KnownRelease, New, Revised, Seen, decide, look
 from monitor.identity import identity
-from monitor.model import Entry
+from monitor.model.scraped import Entry
 
 DAY = date(2025, 12, 1)
 

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from monitor.health import judge
-from monitor.model import Entry, Page
+from monitor.model.scraped import Entry, Page
 
 NOW = datetime(2025, 12, 1, 9, 0, tzinfo=UTC)
 

@@ -4,7 +4,7 @@ import itertools
 import threading
 from datetime import UTC, datetime, timedelta
 
-from monitor.model import World
+from monitor.model.world import World
 
 START = datetime(2025, 12, 1, 9, 0, tzinfo=UTC)
 

@@ -4,35 +4,27 @@
                        │ known ──► decide ──► take in ──► match ──► owe │ ──► deliver
                        └ COMMIT ────────────────────────────────────────┘     (elsewhere)
 
-This module calls things in order and decides nothing. What is decided inside the transaction is
-decided on what is true there: another process may have taken in the same page a moment ago.
+This module calls things in order and decides nothing. Most checks find nothing changed and end
+after reading: what they do not need (`taking`, and the watches behind it) is imported when needed.
 """
 
-import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING
 
-from monitor import sources
-from monitor.check.desk import Desk
-from monitor.check.reading import (
-    Fetch,
-    IsKnown,
-    Reading,
-    UnbelievableError,
-    Unchanged,
-    read,
-)
-from monitor.decide import Decision, New, Revised, decide
-from monitor.errors import FetchError, PageFault
-from monitor.health import judge
-from monitor.model import CheckResult, Entry, Fetched, Found, Source, Status, World
-from monitor.store import checks, intake, known, snapshots
-from monitor.store.checks import SourceState
+from monitor.check.reading import Fetch, IsKnown, UnbelievableError, Unchanged, read
+from monitor.errors import FetchError
+from monitor.model.configured import Source
+from monitor.model.reported import CheckResult, Status
+from monitor.model.scraped import Entry, Fetched
+from monitor.model.told import Found
+from monitor.model.world import World
+from monitor.store import checks
 from monitor.store.database import Database
 
-__all__ = ["Desk", "Report", "check"]
+if TYPE_CHECKING:
+    from monitor.check.desk import Desk
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,8 +35,13 @@ class Report:
     found: tuple[Found, ...] = ()
 
 
-def check(source: Source, desk: Desk, *, fetch: Fetch, db: Database, world: World) -> Report:
-    """Check one source. Raises StoreError alone; what else goes wrong is in the report."""
+def check(
+    source: Source, desk: Callable[[], "Desk"], *, fetch: Fetch, db: Database, world: World
+) -> Report:
+    """Check one source. Raises StoreError alone; what else goes wrong is in the report.
+
+    `desk` is called where there is something to match.
+    """
     started_at, tick = world.now(), world.monotonic()
     with db.reading() as conn:
         state = checks.state(conn, source.name)
@@ -63,27 +60,25 @@ def check(source: Source, desk: Desk, *, fetch: Fetch, db: Database, world: Worl
         if isinstance(reading, Unchanged):
             same = replace(result(reading.status), pages=1, entries=state.entries)
             return _unchanged(db, same)
-        _believe(reading, world.now())
+        from monitor.check.taking import believe, take_in
+
+        believe(reading, world.now())
     except FetchError as error:
         return _unread(db, result("failed", str(error)), (), world)
     except UnbelievableError as error:
         return _unread(db, result("suspect", str(error.fault)), error.fetched, world)
-    return _take_in(source, reading, desk, result("ok"), db, world)
+    done, found = take_in(source, reading, desk(), result("ok"), db=db, world=world)
+    return Report(result=done, found=found)
 
 
 def _asking(db: Database, source: str) -> IsKnown:
     def is_known(entries: Sequence[Entry], before: datetime | None) -> bool:
+        from monitor.store import known
+
         with db.reading() as conn:
             return known.is_known(conn, source, entries, before)
 
     return is_known
-
-
-def _believe(reading: Reading, now: datetime) -> None:
-    verdict = judge(reading.pages, now)
-    if not verdict.credible:
-        fault = PageFault(verdict.reason, advice=verdict.advice)
-        raise UnbelievableError(fault, reading.fetched)
 
 
 def _unchanged(db: Database, result: CheckResult) -> Report:
@@ -96,73 +91,9 @@ def _unchanged(db: Database, result: CheckResult) -> Report:
 
 def _unread(db: Database, result: CheckResult, pages: Sequence[Fetched], world: World) -> Report:
     """Write down that nothing was learnt; what was read is kept for the record."""
+    from monitor.store import snapshots
+
     with db.writing() as conn:
         check_id = checks.record(conn, result)
         snapshots.keep(conn, result.name, check_id, pages, world.now())
     return Report(result=result)
-
-
-def _take_in(
-    source: Source, reading: Reading, desk: Desk, result: CheckResult, db: Database, world: World
-) -> Report:
-    now = world.now()
-    with db.writing() as conn:
-        state = checks.state(conn, source.name)
-        decisions = _decide(conn, source, state, reading)
-        result = _counted(result, reading, decisions, baseline=state.baseline_at is None)
-        check_id = checks.record(conn, result)
-        is_baseline = state.baseline_at is None and source.first_run == "baseline"
-        visit = intake.Visit(
-            source=source.name,
-            site=_site(source),
-            at=now,
-            check_id=check_id,
-            origin="baseline" if is_baseline else "news",
-        )
-        found = desk.match(conn, intake.take_in(conn, visit, decisions), check_id, now)
-        desk.owe(conn, found, check_id, now, world.new_id)
-        snapshots.keep(conn, source.name, check_id, reading.fetched, now)
-        checks.remember(conn, source.name, _next_state(source, state, reading, now))
-    return Report(result=result, found=found)
-
-
-def _decide(
-    conn: sqlite3.Connection, source: Source, state: SourceState, reading: Reading
-) -> tuple[Decision, ...]:
-    facts = known.known(conn, source.name, _site(source), reading.entries)
-    gap = reading.gap_page is not None or state.gap_page is not None
-    return decide(source.name, reading.entries, facts, all_news=gap)
-
-
-def _counted(
-    result: CheckResult, reading: Reading, decisions: Iterable[Decision], *, baseline: bool
-) -> CheckResult:
-    kinds = [type(one) for one in decisions if not isinstance(one, Revised) or one.changes]
-    return replace(
-        result,
-        baseline=baseline,
-        pages=len(reading.pages),
-        entries=len(reading.entries),
-        new=kinds.count(New),
-        revised=kinds.count(Revised),
-    )
-
-
-def _next_state(source: Source, state: SourceState, reading: Reading, now: datetime) -> SourceState:
-    first = reading.fetched[0]
-    gap_since = None if reading.gap_page is None else state.gap_since or now
-    return SourceState(
-        baseline_at=state.baseline_at or now,
-        read_at=first.fetched_at,
-        url=source.url,
-        etag=first.headers.get("etag"),
-        last_modified=first.headers.get("last-modified"),
-        fingerprint=sources.fingerprint(source.kind, first),
-        entries=len(reading.pages[0].entries),
-        gap_page=reading.gap_page,
-        gap_since=gap_since,
-    )
-
-
-def _site(source: Source) -> str:
-    return urlsplit(source.url).netloc

@@ -5,9 +5,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from monitor import digest, schedule
-from monitor.model import Channel, Digest, Document, Event, Found, Match, Watch
+from monitor.model.configured import Channel, Watch
+from monitor.model.stored import Event
+from monitor.model.told import Digest, Document, Found, Match
 from monitor.query import Matcher, of
-from monitor.store import intake, outbox
+from monitor.store import intake, messages
 
 
 class Desk:
@@ -67,4 +69,4 @@ class Desk:
                     items=told[channel.name],
                 )
                 due_at = schedule.due_at(channel.send, now)
-                outbox.owe(conn, message, due_at=due_at, check_id=check_id)
+                messages.owe(conn, message, due_at=due_at, check_id=check_id)

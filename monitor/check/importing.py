@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from monitor.check.desk import Desk
 from monitor.decide import New, decide
-from monitor.model import Entry, World
+from monitor.model.scraped import Entry
+from monitor.model.world import World
 from monitor.store import intake, known
 from monitor.store.database import Database
 

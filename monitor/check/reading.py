@@ -15,7 +15,8 @@ from typing import Literal
 
 from monitor import sources
 from monitor.errors import PageFault
-from monitor.model import Entry, Fetched, Page, Source
+from monitor.model.configured import Source
+from monitor.model.scraped import Entry, Fetched, Page
 from monitor.store.checks import SourceState
 
 Fetch = Callable[[str, Mapping[str, str] | None], Fetched]

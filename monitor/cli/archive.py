@@ -9,7 +9,9 @@ from pathlib import Path
 from monitor.cli.parts import config, flag, say
 from monitor.errors import UsageError
 from monitor.jsontext import dumps
-from monitor.model import Config, Release, Snippet
+from monitor.model.configured import Config
+from monitor.model.stored import Release
+from monitor.model.told import Snippet
 from monitor.query import parse, snippet
 from monitor.store import archive
 from monitor.store.archive import Filter

@@ -1,6 +1,7 @@
 """The commands and options, and which function runs each. Nothing heavy is imported here."""
 
 import argparse
+import gc
 from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
@@ -141,6 +142,8 @@ def _lazily(module: str, name: str) -> Run:
         from importlib import import_module
 
         command: Run = getattr(import_module(f"monitor.cli.{module}"), name)
+        gc.freeze()
+        gc.enable()
         return command(args)
 
     return run

@@ -7,11 +7,10 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from monitor.check import Report
-from monitor.cli.parts import config, flag, say
+from monitor.cli.parts import config, confirm_queries, flag, say
 from monitor.deliver import Tally
 from monitor.errors import UsageError
-from monitor.jsontext import dumps
-from monitor.model import Config, Source
+from monitor.model.configured import Config, Source
 from monitor.store import outbox
 from monitor.text import clean
 from monitor.times import to_iso
@@ -24,14 +23,15 @@ _SHOWN = 10
 
 def run(args: Namespace) -> int:
     """Run the command."""
-    settings = config(args)
+    settings = config(args, check_queries=False)
     sources = chosen(settings, args.source)
     as_json = flag(args, "json")
     world = real_world()
     # With --json, standard output holds one document: messages go beside it.
     works = Works(settings, world, sys.stderr if as_json else sys.stdout)
     started_at, tick = world.now(), world.monotonic()
-    works.open_db().close()  # trouble with the store is told before anything is fetched
+    with works.open_db() as db:  # trouble with the store is told before anything is fetched
+        confirm_queries(settings, db)
     reports = works.check(sources)
     if not as_json:
         tell_reports(reports, quiet=flag(args, "quiet"))
@@ -48,6 +48,8 @@ def run(args: Namespace) -> int:
             "waiting": waiting,
             "failed": len(tally.failures),
         }
+        from monitor.jsontext import dumps
+
         print(dumps(summary, indent=2))
     tell_tally(tally, waiting, quiet=as_json or flag(args, "quiet"))
     return exit_code(reports, tally)

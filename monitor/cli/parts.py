@@ -6,17 +6,32 @@ from argparse import Namespace
 from pathlib import Path
 
 from monitor.config import find, load
-from monitor.model import Config
+from monitor.model.configured import Config
+from monitor.store import notes
+from monitor.store.database import Database
+
+_RIGHT = "fingerprint of the config found right"
 
 
-def config(args: Namespace) -> Config:
+def config(args: Namespace, *, check_queries: bool = True) -> Config:
     """Return the config that the command line names; its warnings go to standard error."""
     given: Path | None = getattr(args, "config", None)
-    found = load(find(given, os.environ, Path.cwd(), Path.home()), os.environ)
+    path = find(given, os.environ, Path.cwd(), Path.home())
+    found = load(path, os.environ, check_queries=check_queries)
     if not flag(args, "quiet"):
         for warning in found.warnings:
             say(f"monitor: {warning}")
     return found
+
+
+def confirm_queries(settings: Config, db: Database) -> None:
+    """Check the watches' queries, unless this very file was found right by an earlier run."""
+    with db.reading() as conn:
+        if notes.read(conn, _RIGHT) == settings.fingerprint:
+            return
+    again = load(settings.path, os.environ)
+    with db.writing() as conn:
+        notes.write(conn, _RIGHT, again.fingerprint)
 
 
 def flag(args: Namespace, name: str) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from monitor.cli.archive import tell_hit
 from monitor.cli.parts import config, flag, say
 from monitor.jsontext import dumps
-from monitor.model import Config, Watch
+from monitor.model.configured import Config, Watch
 from monitor.query import Node, of, parse, snippet, unparse
 from monitor.store import archive
 from monitor.store.archive import Result

@@ -9,7 +9,7 @@ from monitor.config.durations import seconds
 from monitor.config.secret import Around, existing_file, secret
 from monitor.config.sections import AT_THE_TOP, MOMENT
 from monitor.config.table import Table
-from monitor.model import (
+from monitor.model.configured import (
     Channel,
     EmailChannel,
     Secret,

@@ -3,11 +3,14 @@
 import os
 import stat
 from collections.abc import Mapping
+from dataclasses import replace
+from hashlib import blake2b
 from pathlib import Path
 
+from monitor import __version__
 from monitor.config.parse import parse
 from monitor.errors import ConfigError
-from monitor.model import Config
+from monitor.model.configured import Config
 
 VARIABLE = "MONITOR_CONFIG"
 _INIT = "write one with: monitor init"
@@ -35,17 +38,25 @@ def _user_folder(environ: Mapping[str, str], home: Path) -> Path:
     return folder if folder.is_absolute() else home / ".config"
 
 
-def load(path: Path, environ: Mapping[str, str]) -> Config:
+def load(path: Path, environ: Mapping[str, str], *, check_queries: bool = True) -> Config:
     """Read and check a config file.
 
     Every mistake in it is in the one ConfigError that is raised, each on a line of its own with
     file, line, key and what was expected; the error's attributes are those of the first. `environ`
-    is read again whenever a secret is revealed.
+    is read again whenever a secret is revealed. Where `check_queries` is false, the queries of the
+    watches are taken for right: for who knows the config's `fingerprint` from an earlier load.
     """
     data, mode = _read(path)
     text = _decoded(data, path)
     is_private = not mode & (stat.S_IRGRP | stat.S_IROTH)
-    return parse(text, path=path, environ=environ, is_private=is_private)
+    config = parse(
+        text, path=path, environ=environ, is_private=is_private, check_queries=check_queries
+    )
+    return replace(config, fingerprint=_fingerprint(data))
+
+
+def _fingerprint(data: bytes) -> str:
+    return blake2b(__version__.encode() + b"\n" + data, digest_size=16).hexdigest()
 
 
 def _read(path: Path) -> tuple[bytes, int]:

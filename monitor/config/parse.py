@@ -19,7 +19,7 @@ from monitor.config.sections import AT_THE_TOP, fetch, health, source, watch
 from monitor.config.table import Problem, Table
 from monitor.config.wrong import quoted
 from monitor.errors import ConfigError
-from monitor.model import Channel, Config, Source, TerminalChannel, Watch
+from monitor.model.configured import Channel, Config, Source, TerminalChannel, Watch
 
 POLITE = timedelta(minutes=5)
 _MINUTE = timedelta(minutes=1)
@@ -28,17 +28,26 @@ _NO_HEALTH = "[health] is read, but nobody is told of trouble by it yet; see the
 _NO_WATCH = "no [[watch]] in the config: releases are kept, and nobody is alerted"
 
 
-def parse(text: str, *, path: Path, environ: Mapping[str, str], is_private: bool = True) -> Config:
+def parse(
+    text: str,
+    *,
+    path: Path,
+    environ: Mapping[str, str],
+    is_private: bool = True,
+    check_queries: bool = True,
+) -> Config:
     """Return the Config that the text of a file says.
 
     `path` is where the text stands: other paths start from its folder. `environ` is where secrets
     are looked up when they are revealed. `is_private` says that nobody else can read the file.
+    Where `check_queries` is false, the watches' queries are taken for right.
     All mistakes come in one ConfigError, each on a line of its own with file, line, key and what
     was expected; its attributes are those of the first.
     """
     document = _document(text, path)
     problems: list[Problem] = []
-    config = _config(Table(document, (), problems), secret.Around(path.absolute(), environ))
+    around = secret.Around(path.absolute(), environ)
+    config = _config(Table(document, (), problems), around, check_queries=check_queries)
     if problems:
         from monitor.config.report import mistakes  # noqa: PLC0415, only a mistake pays for it
 
@@ -60,11 +69,15 @@ def _document(text: str, path: Path) -> dict[str, Any]:
         raise ConfigError("lists or tables are nested too deeply", path=path) from None
 
 
-def _config(top: Table, around: secret.Around) -> Config:
+def _config(top: Table, around: secret.Around, *, check_queries: bool) -> Config:
     sources = _sources(top)
     channels = _channels(top, around)
     names = [one.name for one in channels]
     watches = [watch(one, [s.name for s in sources], names) for one in top.tables("watch")]
+    if check_queries:
+        from monitor.config.queries import understand  # noqa: PLC0415, known to be right mostly
+
+        understand(watches, top.tables("watch"))
     _check_names(top, watch=watches, source=sources, channel=channels)
     config = Config(
         path=around.path,

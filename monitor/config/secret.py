@@ -12,7 +12,7 @@ from typing import NamedTuple
 from monitor.config.values import Convert
 from monitor.config.wrong import Wrong, hint
 from monitor.errors import MonitorError
-from monitor.model import Secret
+from monitor.model.configured import Secret
 
 Check = Callable[[str], str]
 

@@ -10,8 +10,7 @@ from monitor.config.cron import cron
 from monitor.config.durations import duration, seconds
 from monitor.config.secret import Around, existing_file, secret
 from monitor.config.table import Table
-from monitor.errors import QueryError
-from monitor.model import FetchSettings, HealthSettings, Source, Watch, WatchedEvent
+from monitor.model.configured import FetchSettings, HealthSettings, Source, Watch, WatchedEvent
 
 KINDS: Final = ("motir",)
 FIRST_RUNS: Final[tuple[Literal["baseline", "alert"], ...]] = ("baseline", "alert")
@@ -68,34 +67,12 @@ def watch(table: Table, sources: Iterable[str], channels: Iterable[str]) -> Watc
     )
     if not any(key in table for key in ("query", "any", "all", "none")):
         table.wrong('nothing to look for; write for instance any = ["steel"]')
-    _understand(found, table)
     table.close(AT_THE_TOP)
     return found
 
 
 def _names(defined: Iterable[str], what: str, example: str) -> Callable[[object], tuple[str, ...]]:
     return values.several(values.known(defined, what), example)
-
-
-def _understand(found: Watch, table: Table) -> None:
-    from monitor import query  # noqa: PLC0415, a config without watches needs no query language
-
-    if not (found.query or found.any or found.all or found.none):
-        return
-    try:
-        query.of(found)
-    except QueryError as error:
-        pointed = "\n    ".join(error.pointed().splitlines())
-        table.wrong(f"{error.message}\n    {pointed}", *_place(found, error.query))
-
-
-def _place(found: Watch, text: str) -> tuple[str | int, ...]:
-    if text == found.query:
-        return ("query",)
-    for key, words in (("any", found.any), ("all", found.all), ("none", found.none)):
-        if text in words:
-            return key, words.index(text)
-    return ()
 
 
 def fetch(table: Table, around: Around) -> FetchSettings:

@@ -4,19 +4,18 @@ A message is claimed, sent outside any transaction, and marked. A crash between 
 it again under the same id, with the same bytes: the receiver can tell. Each channel has its own
 thread, so that a slow or dead one holds up no other; and a channel that fails once in a run is left
 alone until the next, so that a dead receiver costs one time-out and not one for every message.
+
+Most runs have nothing to send: what sending needs (`sending`) is imported when there is something.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import timedelta, tzinfo
 from typing import TextIO
 
-from monitor import channels as transports
-from monitor.deliver import claimant
-from monitor.errors import DeliveryError
-from monitor.model import Channel, Delivery, World
-from monitor.schedule import next_attempt
+from monitor.model.configured import Channel
+from monitor.model.world import World
 from monitor.store import outbox
 from monitor.store.database import Database
 from monitor.store.outbox import Due
@@ -33,12 +32,16 @@ class Tally:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Post:
-    """What sending needs: `open_db` opens the store for a thread, `out` is the terminal."""
+    """What sending needs: `open_db` opens the store for a thread, `out` is the terminal.
+
+    `zone` is the time zone in which messages tell the time.
+    """
 
     channels: Sequence[Channel]
     open_db: Callable[[], Database]
     world: World
     out: TextIO
+    zone: Callable[[], tzinfo | None]
 
     def send_due(self, *, ahead: timedelta = timedelta()) -> Tally:
         """Send what is due within `ahead`, all channels at a time. StoreError goes through.
@@ -47,12 +50,18 @@ class Post:
         """
         waiting = self._waiting(ahead)
         tally = Tally()
+        if not waiting:
+            return tally
+        from monitor.deliver.sending import Sender
+
         busy = [channel for channel in self.channels if channel.name in waiting]
-        all_at_once(
-            lambda channel: self._send_all(channel, waiting[channel.name], tally),
-            busy,
-            hands=len(busy),
-        )
+
+        def send_all(channel: Channel) -> None:
+            with self.open_db() as db:
+                sender = Sender(channel, db, self.world, self.out, self.zone())
+                sender.send_all(waiting[channel.name], tally)
+
+        all_at_once(send_all, busy, hands=len(busy))
         return tally
 
     def _waiting(self, ahead: timedelta) -> Mapping[str, list[Due]]:
@@ -63,46 +72,3 @@ class Post:
             for one in outbox.due(conn, names, now, now + ahead):
                 by_channel[one.channel].append(one)
         return by_channel
-
-    def _send_all(self, channel: Channel, waiting: Iterable[Due], tally: Tally) -> None:
-        with self.open_db() as db:
-            for one in waiting:
-                delivery = self._claim(db, channel, one)
-                if delivery is not None and not self._send(db, channel, delivery, tally):
-                    return
-
-    def _claim(self, db: Database, channel: Channel, one: Due) -> Delivery | None:
-        """Claim a message and freeze it, in one transaction; None: another sender has it."""
-        with db.writing() as conn:
-            attempt = outbox.claim(conn, one, claimant.me(), self.world.now(), claimant.is_dead)
-            if attempt is None:
-                return None
-            payload = outbox.payload(
-                conn, one.id, lambda digest: transports.prepare(channel, digest)
-            )
-        return Delivery(id=one.id, channel=channel.name, attempt=attempt, payload=payload)
-
-    def _send(self, db: Database, channel: Channel, delivery: Delivery, tally: Tally) -> bool:
-        """Send one message and record it; tell whether to go on with this channel."""
-        try:
-            transports.send(channel, delivery, now=self.world.now(), out=self.out)
-        except DeliveryError as error:
-            tally.failures.append(f"{channel.name}: {error}")
-            self._failed(db, delivery, error)
-            return error.permanent
-        with db.writing() as conn:
-            outbox.sent(conn, delivery, self.world.now())
-        tally.delivered += 1
-        return True
-
-    def _failed(self, db: Database, delivery: Delivery, error: DeliveryError) -> None:
-        now, me = self.world.now(), claimant.me()
-        again = None
-        if not error.permanent:
-            again = next_attempt(delivery.attempt, now, self.world.chance(), error.retry_after)
-        with db.writing() as conn:
-            if again is None:
-                outbox.given_up(conn, delivery, me, str(error))
-            else:
-                held = error.retry_after is not None
-                outbox.postponed(conn, delivery, me, str(error), again, held=held)

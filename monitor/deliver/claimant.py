@@ -6,7 +6,6 @@ with its lease.
 """
 
 import os
-import platform
 from pathlib import Path
 
 _PROC = Path("/proc")
@@ -34,12 +33,12 @@ def _name(pid: int) -> str:
 def _place() -> str:
     boot = _read(_PROC / "sys/kernel/random/boot_id")
     if boot is None:
-        return f"host:{platform.node()}"
+        return f"host:{os.uname().nodename}"
     try:
         namespace = str((_PROC / "self/ns/pid").readlink())
     except OSError:
         namespace = "unknown"
-    return f"boot:{boot.strip()}:{namespace}:{platform.node()}"
+    return f"boot:{boot.strip()}:{namespace}:{os.uname().nodename}"
 
 
 def _other_boot(place: str) -> bool:

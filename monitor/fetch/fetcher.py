@@ -5,15 +5,17 @@ import ssl
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import datetime, timedelta
 from urllib.parse import SplitResult, urljoin, urlsplit
 
 from monitor.errors import FetchError
 from monitor.fetch.unpack import unpacked
+from monitor.http.answers import causes, retry_after
 from monitor.http.client import Client
 from monitor.http.lean import httpx
-from monitor.model import Fetched, FetchSettings, World
+from monitor.model.configured import FetchSettings
+from monitor.model.scraped import Fetched
+from monitor.model.world import World
 
 _MAX_REDIRECTS = 3
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -138,21 +140,6 @@ def _refused(response: httpx.Response, now: datetime) -> FetchError:
     )
 
 
-def retry_after(value: str | None, now: datetime) -> timedelta | None:
-    """Return the wait that a Retry-After header asks for (RFC 9110, 10.2.3), None if none."""
-    if value is None:
-        return None
-    if value.strip().isdecimal():
-        return timedelta(seconds=min(int(value), 10**7))
-    try:
-        moment = parsedate_to_datetime(value)
-    except ValueError:
-        return None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
-    return max(moment - now, timedelta())
-
-
 @contextmanager
 def _in_words(settings: FetchSettings) -> Iterator[None]:
     try:
@@ -165,8 +152,8 @@ def _in_words(settings: FetchSettings) -> Iterator[None]:
 
 
 def _told(error: Exception) -> FetchError:
-    causes = tuple(_causes(error))
-    for cause in causes:
+    chain = tuple(causes(error))
+    for cause in chain:
         told = _cause_told(cause)
         if told is not None:
             return told
@@ -174,7 +161,7 @@ def _told(error: Exception) -> FetchError:
         return FetchError("the address is not one that can be fetched", passing=False)
     if isinstance(error, httpx.ProxyError):
         return FetchError("the proxy refused the connection", passing=True)
-    if any(isinstance(cause, ssl.SSLError) for cause in causes):
+    if any(isinstance(cause, ssl.SSLError) for cause in chain):
         return FetchError("the TLS handshake failed", passing=True)
     return FetchError("the connection broke off before the answer was complete", passing=True)
 
@@ -192,9 +179,3 @@ def _cause_told(cause: BaseException) -> FetchError | None:
     if isinstance(cause, ConnectionRefusedError):
         return FetchError("the server refused the connection", passing=True)
     return None
-
-
-def _causes(error: BaseException | None) -> Iterator[BaseException]:
-    while error is not None:
-        yield error
-        error = error.__cause__ or error.__context__

@@ -5,7 +5,9 @@ from datetime import timedelta
 
 from monitor.errors import FetchError
 from monitor.fetch.fetcher import Fetcher
-from monitor.model import Fetched, FetchSettings, World
+from monitor.model.configured import FetchSettings
+from monitor.model.scraped import Fetched
+from monitor.model.world import World
 from monitor.schedule import fetch_wait
 
 

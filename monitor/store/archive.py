@@ -8,7 +8,8 @@ from datetime import date
 from heapq import heapify, heappop, heapreplace
 from itertools import islice
 
-from monitor.model import Document, Hit, Release
+from monitor.model.stored import Release
+from monitor.model.told import Document, Hit
 from monitor.query import Node, find, prefilter
 from monitor.store.rows import RELEASE_COLUMNS, release_from
 

@@ -4,7 +4,7 @@ import sqlite3
 from dataclasses import dataclass
 from datetime import datetime
 
-from monitor.model import CheckResult
+from monitor.model.reported import CheckResult
 from monitor.times import from_iso, to_iso
 
 

@@ -10,7 +10,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from monitor.decide import CrossPost, Decision, New, Revised, look
-from monitor.model import Entry, Event, Found, Match, Origin, Release
+from monitor.model.scraped import Entry
+from monitor.model.stored import Event, Origin, Release
+from monitor.model.told import Found, Match
 from monitor.query import spellings
 from monitor.store.ranks import place
 from monitor.store.rows import RELEASE_COLUMNS, key, release_from, snippet_row

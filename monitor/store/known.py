@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from monitor.decide import Known, KnownRelease
 from monitor.identity import identity
-from monitor.model import Entry
+from monitor.model.scraped import Entry
 from monitor.store.rows import key
 from monitor.times import to_iso
 

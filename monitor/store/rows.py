@@ -4,7 +4,9 @@ import json
 from datetime import date
 
 from monitor.identity import identity
-from monitor.model import Change, Entry, Release, Snippet
+from monitor.model.scraped import Entry
+from monitor.model.stored import Change, Release
+from monitor.model.told import Snippet
 from monitor.times import from_iso
 
 RELEASE_COLUMNS = (

@@ -174,6 +174,8 @@ _FIRST = (
     ) STRICT""",
     "CREATE INDEX snapshots_by_source ON snapshots (source, fetched_at)",
     "CREATE INDEX snapshots_by_hash ON snapshots (hash)",
+    # Small things that one run leaves for the next.
+    "CREATE TABLE notes (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID",
 )
 
 

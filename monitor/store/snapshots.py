@@ -6,7 +6,7 @@ import zlib
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from monitor.model import Fetched
+from monitor.model.scraped import Fetched
 from monitor.times import to_iso
 
 KEEP = timedelta(days=400)

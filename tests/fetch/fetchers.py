@@ -8,7 +8,7 @@ from pathlib import Path
 from monitor.fetch.fetcher import Fetcher, Politeness
 from monitor.http.client import Client
 from monitor.http.tls import context
-from monitor.model import FetchSettings
+from monitor.model.configured import FetchSettings
 from tests.worlds import FakeWorld
 
 

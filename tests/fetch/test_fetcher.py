@@ -3,14 +3,13 @@
 import socket
 import ssl
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 import trustme
 
 from monitor.errors import FetchError
-from monitor.fetch.fetcher import retry_after
 from tests import site_faults as faults
 from tests.fetch.fetchers import fetcher, settings
 from tests.site import Site
@@ -185,10 +184,10 @@ class TestTls:
             reader.get(secure.url())
 
     def test_a_broken_handshake_may_pass(self) -> None:
-        """A server that speaks no TLS on its TLS port."""
+        """A server that speaks no TLS on its TLS port, and answers or hangs up."""
         with Site() as plain, fetcher() as reader, pytest.raises(FetchError) as caught:
             reader.get(plain.url().replace("http:", "https:"))
-        assert "TLS" in str(caught.value)
+        assert "TLS" in str(caught.value) or "broke off" in str(caught.value)
         assert caught.value.passing
 
 
@@ -214,26 +213,3 @@ def test_requests_to_one_host_are_kept_apart(site: Site) -> None:
         with Site() as other:
             reader.get(other.url())
         assert fake.waits == [2.0, 0.5]
-
-
-NOW = datetime(2025, 12, 1, 9, 0, tzinfo=UTC)
-
-
-@pytest.mark.parametrize(
-    ("value", "seconds"),
-    [
-        (None, None),
-        ("120", 120),
-        (" 5 ", 5),
-        ("Mon, 01 Dec 2025 09:02:00 GMT", 120),
-        ("Mon, 01 Dec 2025 08:00:00 GMT", 0),
-        ("Mon, 01 Dec 2025 09:02:00", 120),
-        ("soon", None),
-        ("-3", None),
-        ("99999999999999999999", 10_000_000),
-    ],
-)
-def test_retry_after_is_seconds_or_a_date(value: str | None, seconds: int | None) -> None:
-    """As RFC 9110, 10.2.3 has it; what is neither is passed over."""
-    expected = None if seconds is None else timedelta(seconds=seconds)
-    assert retry_after(value, NOW) == expected

@@ -3,7 +3,8 @@
 import sqlite3
 from datetime import UTC, date, datetime
 
-from monitor.model import Digest, Item, Release, Snippet
+from monitor.model.stored import Release
+from monitor.model.told import Digest, Item, Snippet
 
 MOMENT = datetime(2025, 12, 1, 9, 0, tzinfo=UTC)
 TITLE = "Korea and Canada Discuss Economic and Trade Issues, Including Canada’s Steel TRQ Measures"

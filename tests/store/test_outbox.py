@@ -10,8 +10,9 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from monitor.model import Change, Delivery
-from monitor.store import outbox
+from monitor.model.stored import Change
+from monitor.model.told import Delivery
+from monitor.store import messages, outbox
 from monitor.store.database import open_database
 from monitor.store.outbox import LEASE
 from monitor.store.rows import changes_row
@@ -29,7 +30,7 @@ def alive(_: str) -> bool:
 def conn(tmp_path: Path) -> Iterator[Connection]:
     """Give a store in which one message is owed."""
     with open_database(tmp_path / "monitor.db") as db, db.writing() as open_conn:
-        outbox.owe(open_conn, message(stored_release(open_conn)), due_at=MOMENT, check_id=None)
+        messages.owe(open_conn, message(stored_release(open_conn)), due_at=MOMENT, check_id=None)
         yield open_conn
 
 
@@ -44,7 +45,7 @@ def claimed(conn: Connection, me: str = "me", at: timedelta = timedelta()) -> De
 
 def test_what_is_owed_comes_back_whole(conn: Connection) -> None:
     """A message is rebuilt from the store as it was owed."""
-    digest = outbox.digest(conn, "msg_1")
+    digest = messages.digest(conn, "msg_1")
     assert digest == message(digest.items[0].release)
     assert digest.items[0].release.title.endswith("TRQ Measures")
 
@@ -53,7 +54,7 @@ def test_changes_survive_the_store(conn: Connection) -> None:
     """A revision's changes are part of the message."""
     change = Change(field="title", before="a", after="b", diff="[-a-]{+b+}")
     conn.execute("UPDATE items SET changes = ?", (changes_row((change,)),))
-    assert outbox.digest(conn, "msg_1").items[0].changes == (change,)
+    assert messages.digest(conn, "msg_1").items[0].changes == (change,)
 
 
 def test_nothing_is_due_before_its_time_or_on_another_channel(conn: Connection) -> None:
@@ -89,16 +90,16 @@ def test_a_dead_senders_claim_is_taken_over_at_once(conn: Connection) -> None:
 
 def test_the_payload_is_made_once(conn: Connection) -> None:
     """Every attempt sends the bytes of the first."""
-    assert outbox.payload(conn, "msg_1", lambda _: b"first") == b"first"
-    assert outbox.payload(conn, "msg_1", lambda _: b"second") == b"first"
+    assert messages.payload(conn, "msg_1", lambda _: b"first") == b"first"
+    assert messages.payload(conn, "msg_1", lambda _: b"second") == b"first"
 
 
 def test_what_was_sent_is_never_due_again(conn: Connection) -> None:
     """And its bytes are let go."""
     delivery = claimed(conn)
     assert delivery is not None
-    outbox.payload(conn, "msg_1", lambda _: b"bytes")
-    outbox.sent(conn, delivery, MOMENT)
+    messages.payload(conn, "msg_1", lambda _: b"bytes")
+    outbox.sent(conn, delivery.id, MOMENT)
     assert claimed(conn, at=timedelta(days=99)) is None
     assert outbox.counts(conn) == {"sent": 1}
     assert conn.execute("SELECT payload FROM deliveries").fetchone() == (None,)
@@ -108,7 +109,7 @@ def test_a_failed_attempt_is_due_again_later(conn: Connection) -> None:
     """At the time that was set, with the reason kept."""
     delivery = claimed(conn)
     assert delivery is not None
-    outbox.postponed(conn, delivery, "me", "down", MOMENT + 5 * SECOND, held=False)
+    outbox.postponed(conn, delivery.id, "me", "down", MOMENT + 5 * SECOND, held=False)
     assert claimed(conn, at=4 * SECOND) is None
     again = claimed(conn, at=5 * SECOND)
     assert again is not None
@@ -121,10 +122,10 @@ def test_looking_ahead_does_not_go_past_what_the_receiver_asked(conn: Connection
     delivery = claimed(conn)
     assert delivery is not None
     later = MOMENT + 5 * SECOND
-    outbox.postponed(conn, delivery, "me", "down", later, held=False)
+    outbox.postponed(conn, delivery.id, "me", "down", later, held=False)
     assert len(outbox.due(conn, ["bot"], MOMENT, MOMENT + 60 * SECOND)) == 1
     claimed(conn, at=5 * SECOND)
-    outbox.postponed(conn, delivery, "me", "down", later, held=True)
+    outbox.postponed(conn, delivery.id, "me", "down", later, held=True)
     assert outbox.due(conn, ["bot"], MOMENT, MOMENT + 60 * SECOND) == []
     assert len(outbox.due(conn, ["bot"], later, later)) == 1
 
@@ -133,8 +134,8 @@ def test_what_is_given_up_is_kept(conn: Connection) -> None:
     """With its reason and its bytes, and no attempt is made by itself."""
     delivery = claimed(conn)
     assert delivery is not None
-    outbox.payload(conn, "msg_1", lambda _: b"bytes")
-    outbox.given_up(conn, delivery, "me", "gone")
+    messages.payload(conn, "msg_1", lambda _: b"bytes")
+    outbox.given_up(conn, delivery.id, "me", "gone")
     assert claimed(conn, at=timedelta(days=99)) is None
     row = conn.execute("SELECT status, error, payload FROM deliveries").fetchone()
     assert row == ("given-up", "gone", b"bytes")
@@ -146,8 +147,8 @@ def test_who_has_lost_a_claim_cannot_undo_the_next_ones_work(conn: Connection) -
     second = claimed(conn, "other", LEASE + SECOND)
     assert first is not None
     assert second is not None
-    outbox.postponed(conn, first, "one", "late", MOMENT, held=False)
-    outbox.given_up(conn, first, "one", "late")
+    outbox.postponed(conn, first.id, "one", "late", MOMENT, held=False)
+    outbox.given_up(conn, first.id, "one", "late")
     assert claimed(conn, "third", LEASE + 2 * SECOND) is None
     assert outbox.counts(conn) == {"owed": 1}
 
@@ -182,7 +183,7 @@ class Senders(RuleBasedStateMachine):
         self.owed.add(name)
         with self.db.writing() as conn:
             digest = message(self.release, name, at=self.now)
-            outbox.owe(conn, digest, due_at=self.now, check_id=None)
+            messages.owe(conn, digest, due_at=self.now, check_id=None)
 
     @rule(me=st.sampled_from("abc"))
     def claim(self, me: str) -> None:
@@ -211,10 +212,10 @@ class Senders(RuleBasedStateMachine):
             return
         with self.db.writing() as conn:
             if how == "sent":
-                outbox.sent(conn, delivery, self.now)
+                outbox.sent(conn, delivery.id, self.now)
             else:
                 due_at = self.now + 5 * SECOND
-                outbox.postponed(conn, delivery, me, "down", due_at, held=False)
+                outbox.postponed(conn, delivery.id, me, "down", due_at, held=False)
 
     @rule(minutes=st.integers(1, 15))
     def pass_time(self, minutes: int) -> None:

@@ -1,0 +1,153 @@
+"""What the user configured: sources, watches, channels, and how to behave."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Literal
+
+EventKind = Literal["new", "revised", "withdrawn", "restored"]
+WatchedEvent = Literal["new", "revised", "withdrawn"]
+WebhookFormat = Literal["standard", "slack"]
+Tls = Literal["starttls", "implicit", "none"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """A listing to watch. Exactly one of `every` and `cron` is set."""
+
+    name: str
+    kind: str
+    url: str
+    every: timedelta | None = timedelta(minutes=30)
+    cron: str | None = None
+    sweep_every: timedelta = timedelta(hours=24)
+    max_pages: int = 30
+    sweep_pages: int = 5
+    first_run: Literal["baseline", "alert"] = "baseline"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watch:
+    """What somebody waits for: a query, or plain keywords, or both (then both must hold).
+
+    `sources` and `to` are None for "every source" and "every channel".
+    """
+
+    name: str
+    query: str | None = None
+    any: tuple[str, ...] = ()
+    all: tuple[str, ...] = ()
+    none: tuple[str, ...] = ()
+    sources: tuple[str, ...] | None = None
+    to: tuple[str, ...] | None = None
+    on: tuple[WatchedEvent, ...] = ("new", "revised", "withdrawn")
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Secret:
+    """A password or address that no log, error or page may show.
+
+    `where` says in words where it stands; `read` fetches it and raises MonitorError if it is gone.
+    """
+
+    where: str
+    read: Callable[[], str]
+
+    def reveal(self) -> str:
+        """Return the secret itself; only a channel may, at the moment of sending."""
+        return self.read()
+
+    def __repr__(self) -> str:
+        return f"Secret({self.where})"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TerminalChannel:
+    """Messages go to standard output."""
+
+    kind = "terminal"
+    name: str
+    send: str = "immediately"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EmailChannel:
+    """Messages go out by SMTP (RFC 5321), verified TLS unless `tls` is "none"."""
+
+    kind = "email"
+    name: str
+    send: str = "immediately"
+    to: tuple[str, ...]
+    sender: str
+    host: str
+    port: int
+    tls: Tls = "starttls"
+    username: str | None = None
+    password: Secret | None = None
+    timeout: timedelta = timedelta(seconds=30)
+    ca_file: Path | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebhookChannel:
+    """Messages are POSTed to `url`, signed where a `secret` is given."""
+
+    kind = "webhook"
+    name: str
+    send: str = "immediately"
+    url: Secret
+    format: WebhookFormat = "standard"
+    secret: Secret | None = None
+    timeout: timedelta = timedelta(seconds=20)
+    ca_file: Path | None = None
+
+
+Channel = TerminalChannel | EmailChannel | WebhookChannel
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FetchSettings:
+    """How politely and how patiently pages are read; times are per request unless said.
+
+    `budget` bounds all attempts of one check together; `delay` is kept between two requests to
+    one host; `concurrency` is how many sources are checked at a time.
+    """
+
+    user_agent: str
+    timeout: timedelta = timedelta(seconds=30)
+    attempts: int = 10
+    max_bytes: int = 10_000_000
+    delay: timedelta = timedelta(seconds=1)
+    concurrency: int = 4
+    budget: timedelta = timedelta(minutes=5)
+    proxy: Secret | None = None
+    ca_file: Path | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HealthSettings:
+    """When and whom to tell that watching itself fails; `to` None means every channel."""
+
+    after: int = 3
+    to: tuple[str, ...] | None = None
+    heartbeat: Secret | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """The whole of one config.toml, checked. `timezone` is an IANA name, None for the machine's.
+
+    `fingerprint` is the file's and the program's: while it is the same, nothing changed.
+    """
+
+    path: Path
+    store_path: Path
+    timezone: str | None
+    sources: tuple[Source, ...]
+    watches: tuple[Watch, ...]
+    channels: tuple[Channel, ...]
+    fetch: FetchSettings
+    health: HealthSettings
+    warnings: tuple[str, ...] = ()
+    fingerprint: str = ""

@@ -1,0 +1,41 @@
+"""How a check went."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+Status = Literal["ok", "not-modified", "failed", "suspect"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckResult:
+    """How one check of one source went; `error` is a sentence, None where all is well."""
+
+    name: str
+    status: Status
+    started_at: datetime
+    seconds: float
+    baseline: bool = False
+    pages: int = 0
+    entries: int = 0
+    new: int = 0
+    revised: int = 0
+    withdrawn: int = 0
+    restored: int = 0
+    error: str | None = None
+
+    def as_json(self) -> dict[str, object]:
+        """Return the result in the shape that `--once --json` promises."""
+        return {
+            "name": self.name,
+            "status": self.status,
+            "baseline": self.baseline,
+            "pages": self.pages,
+            "entries": self.entries,
+            "new": self.new,
+            "revised": self.revised,
+            "withdrawn": self.withdrawn,
+            "restored": self.restored,
+            "error": self.error,
+            "seconds": round(self.seconds, 3),
+        }

@@ -1,0 +1,105 @@
+"""What was found and is told: matches with their reasons, messages, deliveries."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+from monitor.model.configured import EventKind
+from monitor.model.stored import Change, Event, Release
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """What a query is held against. `sources` are the listings the release was seen in."""
+
+    title: str
+    text: str
+    category: str = ""
+    sources: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hit:
+    """Where a term was found: offsets in characters into `field` ("title", "text", …)."""
+
+    field: str
+    start: int
+    end: int
+    term: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snippet:
+    """A stretch of one field with its hits as (start, end) offsets into `text`, in order."""
+
+    field: str
+    text: str
+    marks: tuple[tuple[int, int], ...] = ()
+
+    def marked(
+        self, before: str = "**", after: str = "**", escape: Callable[[str], str] = str
+    ) -> str:
+        """Return the text with every hit between `before` and `after`, all parts escaped."""
+        parts, at = [], 0
+        for start, end in self.marks:
+            parts += [escape(self.text[at:start]), before, escape(self.text[start:end]), after]
+            at = end
+        return "".join((*parts, escape(self.text[at:])))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Match:
+    """A watch found a release: why (`hits`) and how it reads (`snippet`)."""
+
+    watch: str
+    hits: tuple[Hit, ...]
+    snippet: Snippet
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """An event with the watches that it concerns, in the order of the config."""
+
+    event: Event
+    matches: tuple[Match, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """One release in a message, once, with every watch that wanted it."""
+
+    event: EventKind
+    release: Release
+    watches: tuple[str, ...]
+    snippet: Snippet
+    changes: tuple[Change, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Digest:
+    """One message: what a channel is told at once. `id` names it for ever, over all retries.
+
+    `kind` is the webhook's `type`; `since` and `until` are the period of a scheduled digest.
+    """
+
+    id: str
+    channel: str
+    kind: Literal["releases.matched", "digest", "health", "test"]
+    created_at: datetime
+    items: tuple[Item, ...]
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """A message on its way: `payload` is frozen at the first attempt and sent again unchanged.
+
+    `attempt` counts from 1.
+    """
+
+    id: str
+    channel: str
+    attempt: int
+    payload: bytes = field(repr=False)

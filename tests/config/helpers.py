@@ -5,7 +5,7 @@ from pathlib import Path
 
 from monitor.config import parse
 from monitor.errors import ConfigError
-from monitor.model import Config
+from monitor.model.configured import Config
 
 FOLDER = Path("/etc/monitor")
 PATH = FOLDER / "config.toml"

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from monitor import __version__
-from monitor.model import (
+from monitor.model.configured import (
     EmailChannel,
     FetchSettings,
     HealthSettings,

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from monitor.config import parse
 from monitor.errors import ConfigError, MonitorError
-from monitor.model import EmailChannel, Secret, WebhookChannel
+from monitor.model.configured import EmailChannel, Secret, WebhookChannel
 from tests.config.helpers import EMAIL, HOOK, LEAST, PATH, mistake, read, told
 
 LOGIN = f'{EMAIL}username = "monitor"\n'

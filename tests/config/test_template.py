@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from monitor.config import load, parse, template
-from monitor.model import Config, EmailChannel, TerminalChannel, WebhookChannel
+from monitor.model.configured import Config, EmailChannel, TerminalChannel, WebhookChannel
 from tests.config.helpers import LEAST, SOURCE, WATCH, read
 
 REPOSITORY = Path(__file__).parents[2]

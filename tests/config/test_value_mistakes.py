@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from monitor.errors import QueryError
-from monitor.model import Watch
+from monitor.model.configured import Watch
 from tests.config.helpers import EMAIL, HOOK, LEAST, SOURCE, told, told_of_line
 
 DURATION = 'expected a duration such as "30m" or "1h30m", got'

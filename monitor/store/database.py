@@ -58,7 +58,7 @@ class Database:
 def open_database(path: Path) -> Database:
     """Open the store, making or migrating it where needed; StoreError says what is wrong."""
     with _told(path):
-        conn = _connect(path)
+        conn = connect(path)
         try:
             if not _is_current(conn, path):
                 from monitor.store.schema import migrate  # noqa: PLC0415 - sqlite-utils is slow
@@ -72,7 +72,8 @@ def open_database(path: Path) -> Database:
     return Database(path, conn)
 
 
-def _connect(path: Path) -> sqlite3.Connection:
+def connect(path: Path) -> sqlite3.Connection:
+    """Open the file, making it where it is not there; for the owner's eyes alone."""
     if not path.parent.is_dir():
         raise StoreError(f"{path}: the folder for the database does not exist; make it first")
     try:

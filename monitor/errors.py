@@ -14,6 +14,7 @@ Every message is a sentence for the person at the terminal, without secrets.
 
 from datetime import timedelta
 from pathlib import Path
+from unicodedata import east_asian_width
 
 
 class MonitorError(Exception):
@@ -47,12 +48,18 @@ class QueryError(UsageError):
 
     def __init__(self, message: str, *, query: str, start: int, end: int) -> None:
         self.query, self.start, self.end, self.message = query, start, end, message
-        super().__init__(f"{message}\n  {self.pointed()}".replace("\n", "\n  ").rstrip())
+        super().__init__("\n    ".join((message, *self.pointed().splitlines())))
 
     def pointed(self) -> str:
         """Return the query with its mistake underlined, on two lines."""
-        shown = "".join(" " if c.isspace() else c for c in self.query)
-        return f"{shown}\n{' ' * self.start}{'^' * max(1, self.end - self.start)}"
+        shown = "".join(c if c.isprintable() else " " for c in self.query)
+        before, mistake = shown[: self.start], shown[self.start : self.end]
+        return f"{shown}\n{' ' * _columns(before)}{'^' * max(1, _columns(mistake))}"
+
+
+def _columns(text: str) -> int:
+    """Return how many columns a terminal needs: Hangul, Han and Kana take two each."""
+    return sum(2 if east_asian_width(c) in "WF" else 1 for c in text)
 
 
 class FetchError(MonitorError):

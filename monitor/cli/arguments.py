@@ -15,7 +15,10 @@ Run = Callable[[argparse.Namespace], int]
 
 def parse(argv: Sequence[str]) -> argparse.Namespace:
     """Return the arguments, with `run` set to the function of the command."""
-    return _parser().parse_args(argv)
+    args = _parser().parse_args(argv)
+    if args.once:
+        args.run = _lazily("once", "run")
+    return args
 
 
 class _Parser(argparse.ArgumentParser):
@@ -39,12 +42,19 @@ def _parser() -> argparse.ArgumentParser:
         "--once", action="store_true", help="check every source, send what is due, and exit"
     )
     parser.add_argument("--source", metavar="NAME", help="with --once: check this source alone")
-    parser.set_defaults(run=_lazily("once", "run"))
+    parser.set_defaults(run=_nothing_to_do(parser))
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", parser_class=_Parser)
     _add_setup(commands, common)
     _add_archive(commands, common)
     _add_watch(commands, common)
     return parser
+
+
+def _nothing_to_do(parser: argparse.ArgumentParser) -> Run:
+    def run(_: argparse.Namespace) -> int:
+        parser.error("say what to do, for instance: monitor --once")
+
+    return run
 
 
 def _common() -> _Parser:
@@ -144,6 +154,11 @@ def _lazily(module: str, name: str) -> Run:
         command: Run = getattr(import_module(f"monitor.cli.{module}"), name)
         gc.freeze()
         gc.enable()
+        if getattr(args, "verbose", False):
+            import logging
+
+            logging.basicConfig(level=logging.INFO, format="%(message)s")
+            logging.getLogger("httpx").setLevel(logging.WARNING)
         return command(args)
 
     return run

@@ -1,5 +1,6 @@
 """Trying again. The site is often deaf for minutes; who gives up quickly is blind for days."""
 
+import logging
 from collections.abc import Mapping
 from datetime import timedelta
 
@@ -9,6 +10,8 @@ from monitor.model.configured import FetchSettings
 from monitor.model.scraped import Fetched
 from monitor.model.world import World
 from monitor.schedule import fetch_wait
+
+_log = logging.getLogger(__name__)
 
 
 class Patience:
@@ -28,6 +31,8 @@ class Patience:
                 wait = self._wait(attempt, error)
                 if wait is None:
                     raise _after(error, attempt) from error
+                told = str(error)
+            _log.info("%s: %s; again in %.1f s", url, told, wait.total_seconds())
             self._world.wait(wait.total_seconds())
             attempt += 1
 

@@ -369,6 +369,19 @@ def test_what_a_person_reads(tmp_path: Path) -> None:
         assert failed.err.startswith("trade: failed: the server answered 500")
 
 
+def test_verbose_says_what_is_tried_again(tmp_path: Path) -> None:
+    """Who runs it by hand sees why it takes its time."""
+    with Site() as site:
+        ten_releases(site)
+        stage = Stage(tmp_path, source("trade", site.url()), WATCHES)
+        text = stage.config.read_text()
+        stage.config.write_text(text.replace("attempts = 1", "attempts = 2\nbudget = 9"))
+        site.misbehave(faults.status(503), times=1)
+        done = stage.run("--once", "-v")
+    assert done.code == 0
+    assert "503 Service Unavailable; again in" in done.err
+
+
 def test_no_trouble_is_ever_a_traceback(tmp_path: Path) -> None:
     """A config that is missing or wrong, a database that is none: a sentence and an exit code."""
     stage = Stage(tmp_path, source("trade", "http://127.0.0.1:9/"), WATCHES)

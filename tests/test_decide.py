@@ -1,10 +1,21 @@
 """What the entries of a listing mean, held against what is known."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 
-from monitor.decide import CrossPost, Known, KnownRelease, New, Revised, Seen, decide, look
+from monitor.decide import (
+    CrossPost,
+    Known,
+    KnownRelease,
+    New,
+    Revised,
+    Seen,
+    changed_fields,
+    decide,
+    look,
+)
 from monitor.identity import identity
 from monitor.model.scraped import Entry
 
@@ -183,3 +194,95 @@ def test_another_board_may_label_a_release_differently() -> None:
     known = knowing(A, source="energy", shown_in="trade")
     (other,) = decide("energy", [relabelled], known)
     assert isinstance(other, CrossPost)
+
+
+def test_a_decision_carries_its_entry() -> None:
+    """Whatever is decided, it is decided of the entry that was shown."""
+    edited = entry("C, corrected", number=3)
+    listed = [A, B, edited, D]
+    known = knowing(B, C, D)
+    decisions = decide("trade", listed, known)
+    assert [decision.entry for decision in decisions] == listed
+    (crossed,) = decide("trade", [A], knowing(A, shown_in="all"))
+    assert crossed.entry is A
+
+
+def test_changes_say_what_was_and_what_is() -> None:
+    """Before and after, dates as text."""
+    before = entry("A", body="One.", number=1)
+    after = Entry(
+        title="Á", date=DAY + timedelta(days=2), category="Energy", body="Two.", url=None,
+        article_id="1", board="2",
+    )  # fmt: skip
+    release = knowing(before).releases[0]
+    assert changed_fields(after, release, "trade") == {
+        "title": ("A", "Á"),
+        "body": ("One.", "Two."),
+        "category": ("Trade", "Energy"),
+        "date": ("2025-12-01", "2025-12-03"),
+    }
+    unlabelled = replace(release, category=None)
+    assert changed_fields(after, unlabelled, "trade")["category"] == ("", "Energy")
+    assert "category" not in changed_fields(after, release, "energy")
+    assert "category" not in changed_fields(replace(after, category=None), release, "trade")
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "changed"),
+    [
+        ("with us in Seoul", "with US in Seoul", True),  # capitals are what watches look at
+        ("in Seoul", "in  Seoul", False),
+        ("word " * 90 + "one", "word " * 90, False),  # cut where boards cut
+        ("word " * 50 + "one", "word " * 50, True),  # too short for any cut
+        ("word " * 90 + "one", "other " * 90, True),
+    ],
+)
+def test_what_counts_as_another_text(before: str, after: str, *, changed: bool) -> None:
+    """Capitals do; white space and the boards' cutting do not."""
+    release = knowing(entry("A", body=before)).releases[0]
+    assert ("body" in changed_fields(entry("A", body=after), release, "trade")) is changed
+
+
+LATER = DAY + timedelta(days=9)
+
+
+@pytest.mark.parametrize(
+    ("after", "same"),
+    [
+        (entry("Other words", DAY, "Wholly else.", 1), True),  # the date stands
+        (entry("Talks on steel", LATER, "Wholly else.", 1), True),  # the title stands
+        (entry("Steel talks end", LATER, "Wholly else.", 1), True),  # most of the title stands
+        (entry("Other words", LATER, "They spoke of quotas.", 1), True),  # most of the text stands
+        (entry("Other words", LATER, "They left.", 1), False),  # half is not most
+        (entry("Other words", LATER, "", 1), False),
+    ],
+)
+def test_an_edit_leaves_something_standing(after: Entry, *, same: bool) -> None:
+    """Date, title, or most words of title or text: else the id stands for something new."""
+    known = knowing(entry("Talks on steel", DAY, "They spoke of quotas at length.", 1))
+    (decision,) = decide("trade", [after], known)
+    assert isinstance(decision, Revised) is same
+    assert isinstance(decision, New) is not same
+
+
+def test_entries_without_article_ids_are_nobodys_revision() -> None:
+    """As in files: an empty id leads nowhere."""
+    old, new = entry("A"), entry("Quite another")
+    assert isinstance(decide("trade", [new], knowing(old))[0], New)
+
+
+def test_every_part_of_an_entry_is_in_its_look() -> None:
+    """A touch of any of them is noticed; half a character pair does no harm."""
+    one = entry("A", body="Text.")
+    variants = [
+        one,
+        replace(one, title="B"),
+        replace(one, date=LATER),
+        replace(one, category="Other"),
+        replace(one, category=None),
+        replace(one, body="Text"),
+        replace(one, body="\ud83d"),
+        replace(one, title="A\0", body=""),
+    ]
+    assert len({look(variant) for variant in variants}) == len(variants)
+    assert look(replace(one, category="")) == look(replace(one, category=None))

@@ -44,6 +44,13 @@ def test_a_page_that_cannot_be_right_is_told_with_reason_and_advice(
     assert verdict.advice
 
 
+def test_the_limit_is_a_month_ahead() -> None:
+    """Thirty days ahead are believed, thirty-one are not."""
+    assert judge([page(NOW.date() + timedelta(days=30))], NOW).credible
+    assert judge([page(NOW.date() + timedelta(days=31))], NOW).credible is False
+    assert judge([page()], NOW).credible is False
+
+
 def test_a_page_past_the_end_is_no_fault() -> None:
     """Only page 1 must hold entries."""
     assert judge([page(date(2025, 12, 1)), page(number=2)], NOW).credible

@@ -40,6 +40,12 @@ def test_jitter_stays_within_a_fifth(attempt: int, chance: float) -> None:
     assert abs(moved - middle) <= (middle - NOW) / 5 + timedelta(microseconds=1)
 
 
+def test_chance_lengthens_a_wait() -> None:
+    """Nought is the shortest, nearly one the longest."""
+    assert fetch_wait(1, 0) == timedelta(seconds=2)
+    assert fetch_wait(1, 1) == timedelta(seconds=3)
+
+
 @given(
     attempt=st.integers(1, MAX_ATTEMPTS - 1),
     chance=CHANCES,

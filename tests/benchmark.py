@@ -276,13 +276,14 @@ def timed(work: Callable[[], object], times: int = 1) -> float:
     return (time.perf_counter() - start) / times
 
 
+# Some five thousand words, of which a release has a hundred, beside the few that all of them have.
 VOCABULARY = [
-    first + second
-    for first in ("steel", "trade", "quota", "chip", "batter", "energ", "nuclear", "fish", "ship",
-                  "solar", "invest", "export", "import", "tariff", "supply", "summit", "forum",
-                  "reactor", "hydrogen", "mineral", "digital", "textile", "cargo", "custom")
-    for second in ("", "ing", "er", "ment", "ist", "al", "ward", "ful", "ness", "ery", "age", "ive",
-                   "dom", "hood", "wise", "less", "ship", "some", "able", "ian")
+    first + second + third
+    for first in ("ste", "tra", "quo", "chi", "batte", "ener", "nu", "fi", "shi", "so", "inve",
+                  "expo", "impo", "tari", "su", "fo", "rea", "hydro", "mine", "digi", "tex")
+    for second in ("l", "d", "t", "p", "r", "g", "cl", "sh", "mm", "nd", "rt", "ff", "pl", "ct")
+    for third in ("", "ing", "er", "ment", "ist", "al", "ward", "ful", "ness", "ery", "age", "ive",
+                  "ship", "some", "able", "ian", "ous")
 ]  # fmt: skip
 COMMON = ["the", "of", "and", "Korea", "ministry", "trade", "minister", "said", "with", "for", "in",
           "to", "MOTIR", "Korea’s", "countries", "cooperation", "AI", "economic"]  # fmt: skip

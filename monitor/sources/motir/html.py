@@ -31,14 +31,13 @@ _SHOWN = 120
 def open_page(fetched: Fetched, selector: str) -> list[LexborNode]:
     """Return those nodes of a page that make it what it should be.
 
-    A fault if there are none, or if the page ends before its own end tag: what a cut page shows is
-    true, but nobody knows what it lost.
+    A fault if there are none, or if the page ends before its end: what a cut page shows is true,
+    but nobody knows what it lost.
     """
     body = utf8_bytes(fetched.body, fetched.headers.get("content-type"))
     tree = LexborHTMLParser(body)
     found = tree.css(selector)
-    whole = body.rfind(b"</html") > 0 or b"</html" in body.lower()
-    if not whole and (found or b"<html" in body[:1000].lower()):
+    if not _is_whole(body) and (found or b"<html" in body[:1000].lower()):
         raise PageFault(
             f"the page ends in the middle, after {len(body):,} bytes (its closing tag is missing)",
             advice=PASSES,
@@ -46,6 +45,14 @@ def open_page(fetched: Fetched, selector: str) -> list[LexborNode]:
     if not found:
         raise _something_else(tree, fetched.url, selector)
     return found
+
+
+def _is_whole(body: bytes) -> bool:
+    """Tell whether a page has its end: its own end tag, or at least that of its last list."""
+    if body.rfind(b"</html") > 0:
+        return True
+    lower = body.lower()
+    return b"</html" in lower or b"</body" in lower or lower.rfind(b"</ul") > lower.rfind(b"<li")
 
 
 def compare(url: str) -> str:

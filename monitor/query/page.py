@@ -1,0 +1,46 @@
+"""A document laid out for matching: read once, asked by many."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from monitor.model import Document, Hit
+from monitor.query.nodes import FIELDS, Field
+from monitor.text import Tokens
+
+if TYPE_CHECKING:
+    from monitor.query.lexicon import Lexicon
+    from monitor.query.occurrences import Range
+
+Places = dict[int, list[int]]
+
+
+# A hit, and before it what sorts it: the number of the field, its offsets, the term.
+Spot = tuple[int, int, int, str, Hit]
+
+
+class Page:
+    """The tokens of each field, and where in it the wanted ones stand.
+
+    The category is read only if some query asks for it.
+    """
+
+    def __init__(self, document: Document, lexicon: Lexicon, *, with_category: bool) -> None:
+        texts: list[tuple[Field, str]] = [("title", document.title), ("text", document.text)]
+        if with_category:
+            texts.append(("category", document.category))
+        self.tokens = {field: Tokens(text) for field, text in texts}
+        self.places = {field: lexicon.places(tokens) for field, tokens in self.tokens.items()}
+        self.sources = frozenset(name.casefold() for name in document.sources)
+        self.present = frozenset[int]().union(*self.places.values())
+        # What has been worked out so far, by the number of the term.
+        self.ranges: dict[int, list[tuple[Field, list[Range]]]] = {}
+        self.spots: dict[int, list[Spot]] = {}
+
+    def located(self, field: Field, ranges: list[Range], term: str) -> list[Spot]:
+        """Return where in the field a term is, given the tokens that it is."""
+        order = FIELDS.index(field)
+        return [
+            (order, start, end, term, Hit(field=field, start=start, end=end, term=term))
+            for start, end in self.tokens[field].spans(ranges)
+        ]

@@ -222,8 +222,10 @@ def parsing(runs: int) -> list[Row]:
 
 def matching(runs: int) -> list[Row]:
     """1,000 watches against 100 new releases, with spans and snippets."""
-    from monitor.model.told import Document  # noqa: PLC0415 - only for this row
-    from monitor.query import Matcher, keywords, parse  # noqa: PLC0415
+    from monitor.model.told import Document  # noqa: PLC0415
+    from monitor.query.keywords import keywords  # noqa: PLC0415
+    from monitor.query.match import Matcher  # noqa: PLC0415
+    from monitor.query.syntax import parse  # noqa: PLC0415
 
     chance = random.Random(7)
     watches = []

@@ -11,7 +11,7 @@ from monitor.config import parse as parse_config
 from monitor.model.configured import TerminalChannel
 from monitor.model.stored import Event, Release
 from monitor.model.told import Digest, Item
-from monitor.query import parse
+from monitor.query.syntax import parse
 from monitor.render import terminal
 from tests.stage import ROOT
 

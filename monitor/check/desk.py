@@ -8,7 +8,8 @@ from monitor import digest, schedule
 from monitor.model.configured import Channel, Watch
 from monitor.model.stored import Event
 from monitor.model.told import Digest, Document, Found, Match
-from monitor.query import Matcher, of
+from monitor.query.keywords import of
+from monitor.query.match import Matcher
 from monitor.store import intake, messages
 
 

@@ -12,7 +12,8 @@ from monitor.jsontext import dumps
 from monitor.model.configured import Config
 from monitor.model.stored import Release
 from monitor.model.told import Snippet
-from monitor.query import parse, snippet
+from monitor.query.snippet import snippet
+from monitor.query.syntax import parse
 from monitor.store import archive
 from monitor.store.archive import Filter
 from monitor.store.database import open_database

@@ -8,7 +8,11 @@ from monitor.cli.archive import tell_hit
 from monitor.cli.parts import config, flag, say
 from monitor.jsontext import dumps
 from monitor.model.configured import Config, Watch
-from monitor.query import Node, of, parse, snippet, unparse
+from monitor.query.keywords import of
+from monitor.query.nodes import Node
+from monitor.query.printing import unparse
+from monitor.query.snippet import snippet
+from monitor.query.syntax import parse
 from monitor.store import archive
 from monitor.store.archive import Result
 from monitor.store.database import open_database

@@ -73,11 +73,12 @@ def _config(top: Table, around: secret.Around, *, check_queries: bool) -> Config
     sources = _sources(top)
     channels = _channels(top, around)
     names = [one.name for one in channels]
-    watches = [watch(one, [s.name for s in sources], names) for one in top.tables("watch")]
+    tables = top.tables("watch")
+    watches = [watch(one, [s.name for s in sources], names) for one in tables]
     if check_queries:
         from monitor.config.queries import understand  # noqa: PLC0415, known to be right mostly
 
-        understand(watches, top.tables("watch"))
+        understand(watches, tables)
     _check_names(top, watch=watches, source=sources, channel=channels)
     config = Config(
         path=around.path,

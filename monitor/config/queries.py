@@ -6,10 +6,10 @@ found right before can leave it out.
 
 from collections.abc import Iterable
 
-from monitor import query
 from monitor.config.table import Table
 from monitor.errors import QueryError
 from monitor.model.configured import Watch
+from monitor.query.keywords import of
 
 
 def understand(watches: Iterable[Watch], tables: Iterable[Table]) -> None:
@@ -21,7 +21,7 @@ def understand(watches: Iterable[Watch], tables: Iterable[Table]) -> None:
 
 def _understand(found: Watch, table: Table) -> None:
     try:
-        query.of(found)
+        of(found)
     except QueryError as error:
         pointed = "\n    ".join(error.pointed().splitlines())
         table.wrong(f"{error.message}\n    {pointed}", *_place(found, error.query))

@@ -7,11 +7,3 @@ them has a field that means "not yet": what is not yet known is another type.
 They are imported from their own files: a dataclass takes a third of a millisecond to make, and a
 one-shot run that finds nothing changed needs a third of them.
 """
-
-from monitor.model.articles import *
-from monitor.model.configured import *
-from monitor.model.reported import *
-from monitor.model.scraped import *
-from monitor.model.stored import *
-from monitor.model.told import *
-from monitor.model.world import *

@@ -1,27 +1,10 @@
-"""The language of watches and searches: read, printed back, and held against releases."""
+"""The language of watches and searches: read, printed back, and held against releases.
 
-from monitor.query.keywords import keywords, of
-from monitor.query.match import Matcher, find
-from monitor.query.nodes import And, Node, Not, Or, Source, Term
-from monitor.query.prefilter import prefilter, spellings
-from monitor.query.printing import unparse
-from monitor.query.snippet import snippet
-from monitor.query.syntax import parse
-
-__all__ = [
-    "And",
-    "Matcher",
-    "Node",
-    "Not",
-    "Or",
-    "Source",
-    "Term",
-    "find",
-    "keywords",
-    "of",
-    "parse",
-    "prefilter",
-    "snippet",
-    "spellings",
-    "unparse",
-]
+syntax     parse: a query into nodes; QueryError marks a mistake in its place
+keywords   plain keywords, and the whole of a watch, into nodes
+nodes      what a query is made of
+printing   unparse: nodes back into a query
+match      find, Matcher: where a release matches; the one place that decides
+snippet    the stretch of a release that shows best why it matched
+prefilter  what the full-text index can narrow down, without ever hiding a match
+"""

@@ -1,6 +1,6 @@
 """Watches as the config has them, plain keywords and all, made into one query."""
 
-from monitor.model import Watch
+from monitor.model.configured import Watch
 from monitor.query.leaves import keyword
 from monitor.query.nodes import Node, Not, conjunction, disjunction
 from monitor.query.syntax import parse

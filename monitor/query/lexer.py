@@ -1,7 +1,6 @@
 """A query cut into words, phrases, fields and signs, each with its place."""
 
 import re
-from difflib import get_close_matches
 from typing import Literal, NamedTuple, NoReturn
 
 from monitor.errors import QueryError
@@ -100,6 +99,8 @@ def _known_field(query: str, start: int, end: int) -> str:
     name = query[start:end].casefold()
     if name in KNOWN_FIELDS:
         return name
+    from difflib import get_close_matches  # noqa: PLC0415 - only a mistake pays for it
+
     meant = _OTHER_NAMES.get(name) or get_close_matches(name, KNOWN_FIELDS, 1, 0)[0]
     fail(
         query,

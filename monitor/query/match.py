@@ -6,7 +6,7 @@ from functools import lru_cache
 from itertools import chain
 from typing import NamedTuple
 
-from monitor.model import Document, Hit, Match, Snippet
+from monitor.model.told import Document, Hit, Match, Snippet
 from monitor.query.nodes import Node
 from monitor.query.page import Page
 from monitor.query.plan import Plan, Plans, TermPlan, hits

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from monitor.model import Document, Hit
+from monitor.model.told import Document, Hit
 from monitor.query.nodes import FIELDS, Field
 from monitor.text import Tokens
 

@@ -12,7 +12,7 @@ from monitor.query.printing import unparse
 from monitor.query.terms import parts
 
 if TYPE_CHECKING:
-    from monitor.model import Hit
+    from monitor.model.told import Hit
     from monitor.query.page import Page, Spot
 
 _EVERYWHERE: tuple[Field, ...] = ("title", "text")

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 
-from monitor.model import Document, Hit, Snippet
+from monitor.model.told import Document, Hit, Snippet
 
 _BEFORE, _AFTER = "… ", " …"
 _LEAD = 3  # one part of this many of what is free stands before the hits

@@ -10,7 +10,9 @@ from itertools import islice
 
 from monitor.model.stored import Release
 from monitor.model.told import Document, Hit
-from monitor.query import Node, find, prefilter
+from monitor.query.match import find
+from monitor.query.nodes import Node
+from monitor.query.prefilter import prefilter
 from monitor.store.rows import RELEASE_COLUMNS, release_from
 
 

@@ -13,7 +13,7 @@ from monitor.decide import CrossPost, Decision, New, Revised, look
 from monitor.model.scraped import Entry
 from monitor.model.stored import Event, Origin, Release
 from monitor.model.told import Found, Match
-from monitor.query import spellings
+from monitor.query.prefilter import spellings
 from monitor.store.ranks import place
 from monitor.store.rows import RELEASE_COLUMNS, key, release_from, snippet_row
 from monitor.times import to_iso

@@ -145,7 +145,7 @@ def test_a_query_mistake_of_unknown_place_is_told_at_the_watch(
     def refuse(_: Watch) -> None:
         raise QueryError("too much", query="a OR b", start=2, end=4)
 
-    monkeypatch.setattr("monitor.query.of", refuse, raising=False)
+    monkeypatch.setattr("monitor.config.queries.of", refuse)
     assert told(LEAST) == [
         "config.toml:5: watch[0]: too much",
         "    a OR b",

@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 from hypothesis import strategies as st
 
-from monitor.model import Document
-from monitor.query import And, Node, Not, Or, Source, Term
+from monitor.model.told import Document
+from monitor.query.nodes import And, Node, Not, Or, Source, Term
 
 
 class Token(NamedTuple):

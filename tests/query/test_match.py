@@ -4,8 +4,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.model import Document, Hit
-from monitor.query import Matcher, Node, Term, find, keywords, parse, snippet, unparse
+from monitor.model.told import Document, Hit
+from monitor.query.keywords import keywords
+from monitor.query.match import Matcher, find
+from monitor.query.nodes import Node, Term
+from monitor.query.printing import unparse
+from monitor.query.snippet import snippet
+from monitor.query.syntax import parse
 from monitor.text import Tokens
 from tests.query.model import Written, documents, found, nodes
 

@@ -8,8 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.errors import QueryError
-from monitor.model import Document
-from monitor.query import And, Node, Or, Term, find, keywords, parse, prefilter, spellings
+from monitor.model.told import Document
+from monitor.query.keywords import keywords
+from monitor.query.match import find
+from monitor.query.nodes import And, Node, Or, Term
+from monitor.query.prefilter import prefilter, spellings
+from monitor.query.syntax import parse
 from tests.query.model import Written, documents, nodes
 
 

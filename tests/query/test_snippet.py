@@ -4,8 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.model import Document, Hit
-from monitor.query import Node, find, parse, snippet
+from monitor.model.told import Document, Hit
+from monitor.query.match import find
+from monitor.query.nodes import Node
+from monitor.query.snippet import snippet
+from monitor.query.syntax import parse
 from tests.query.model import Written, documents, nodes
 
 LONG = " ".join(["word"] * 40)

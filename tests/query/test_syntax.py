@@ -5,8 +5,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.errors import QueryError
-from monitor.model import Watch
-from monitor.query import And, Node, Not, Or, Source, Term, keywords, of, parse, unparse
+from monitor.model.configured import Watch
+from monitor.query.keywords import keywords, of
+from monitor.query.nodes import And, Node, Not, Or, Source, Term
+from monitor.query.printing import unparse
+from monitor.query.syntax import parse
 
 a, b, c = Term("a"), Term("b"), Term("c")
 

@@ -13,7 +13,7 @@ from unicodedata import normalize
 
 from monitor.identity import Identity, identity
 from monitor.model.scraped import Entry
-from monitor.text import fold
+from monitor.text.folding import fold
 
 # Old pages cut texts at about 500 characters, today's at about 3,800 (listing.md).
 _SHORTEST_CUT = 400

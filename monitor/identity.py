@@ -6,7 +6,7 @@ The site's hosts, paths and typography have all changed before, so none of them 
 from datetime import date
 from typing import NamedTuple
 
-from monitor.text import fold
+from monitor.text.folding import fold
 
 
 class Identity(NamedTuple):

@@ -16,7 +16,7 @@ from typing import Literal, NamedTuple
 from monitor.model.configured import EventKind
 from monitor.model.stored import Change
 from monitor.model.told import Digest, Item, Snippet
-from monitor.text import clean
+from monitor.text.cleaning import clean
 
 
 class Span(NamedTuple):

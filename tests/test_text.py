@@ -6,7 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.text import Tokens, clean, clean_lines, fold, is_cjk, printable
+from monitor.text.cleaning import clean, clean_lines, printable
+from monitor.text.folding import fold
+from monitor.text.tokens import Tokens, is_cjk
 
 # What titles are made of, and what hostile or careless ones are.
 _CHARS = (

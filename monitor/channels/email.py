@@ -20,7 +20,7 @@ from monitor.http.tls import context
 from monitor.model.configured import EmailChannel
 from monitor.model.told import Delivery
 from monitor.render.mail import address
-from monitor.text import clean
+from monitor.text.cleaning import clean
 
 _log = logging.getLogger(__name__)
 

@@ -25,7 +25,7 @@ from monitor.http.lean import httpx
 from monitor.http.tls import context
 from monitor.model.configured import Secret, WebhookChannel
 from monitor.model.told import Delivery
-from monitor.text import clean
+from monitor.text.cleaning import clean
 
 _GONE = 410
 _READ = 4096  # bytes of an answer that are looked at

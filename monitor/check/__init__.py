@@ -18,13 +18,13 @@ from monitor.errors import FetchError
 from monitor.model.configured import Source
 from monitor.model.reported import CheckResult, Status
 from monitor.model.scraped import Entry, Fetched
-from monitor.model.told import Found
 from monitor.model.world import World
 from monitor.store import checks
 from monitor.store.database import Database
 
 if TYPE_CHECKING:
     from monitor.check.desk import Desk
+    from monitor.model.told import Found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +32,7 @@ class Report:
     """A check and what it found, told or not."""
 
     result: CheckResult
-    found: tuple[Found, ...] = ()
+    found: "tuple[Found, ...]" = ()
 
 
 def check(

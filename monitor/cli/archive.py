@@ -17,7 +17,7 @@ from monitor.query.syntax import parse
 from monitor.store import archive
 from monitor.store.archive import Filter
 from monitor.store.database import open_database
-from monitor.text import clean, printable
+from monitor.text.cleaning import clean, printable
 
 
 def import_(args: Namespace) -> int:

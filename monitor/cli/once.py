@@ -12,7 +12,7 @@ from monitor.deliver import Tally
 from monitor.errors import UsageError
 from monitor.model.configured import Config, Source
 from monitor.store import outbox
-from monitor.text import clean
+from monitor.text.cleaning import clean
 from monitor.times import to_iso
 from monitor.wiring import Works, real_world
 

@@ -16,7 +16,7 @@ from monitor.query.syntax import parse
 from monitor.store import archive
 from monitor.store.archive import Result
 from monitor.store.database import open_database
-from monitor.text import clean
+from monitor.text.cleaning import clean
 
 _LATEST = 10
 _BAR = 40

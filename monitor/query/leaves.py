@@ -5,8 +5,9 @@ import re
 from monitor.query.lexer import Lexeme, fail, signs
 from monitor.query.nodes import Source, Term
 from monitor.query.terms import parts
-from monitor.text import Tokens, clean
 from monitor.text.characters import CONTROLS, DASHES, INVISIBLE, SURROGATES
+from monitor.text.cleaning import clean
+from monitor.text.tokens import Tokens
 
 _MAX_SCATTERED = 32  # words: a phrase that may be in any order is tried in all of them
 _MAX_DIGITS = 4

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from monitor.query.terms import Kind, Wanted
 from monitor.query.words import form
-from monitor.text import Tokens
+from monitor.text.tokens import Tokens
 
 Ids = tuple[int, ...]
 _Index = dict[str, list[int]]

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
-from monitor.text import Tokens
+from monitor.text.tokens import Tokens
 
 Range = tuple[int, int]  # the first and the last token
 Places = Mapping[int, Sequence[int]]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from monitor.model.told import Document, Hit
 from monitor.query.nodes import FIELDS, Field
-from monitor.text import Tokens
+from monitor.text.tokens import Tokens
 
 if TYPE_CHECKING:
     from monitor.query.lexicon import Lexicon

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from monitor.query.nodes import And, Node, Or, Term
 from monitor.query.terms import Wanted, parts
 from monitor.query.words import form
-from monitor.text import Token, Tokens
+from monitor.text.tokens import Token, Tokens
 
 _MAX_DEPTH = 8  # SQLite gives up on expressions much deeper
 _MAX_ANDS = 16  # further words hardly narrow any more

@@ -5,7 +5,7 @@ from typing import Literal, NamedTuple
 
 from monitor.query.nodes import Term
 from monitor.query.words import form, is_acronym
-from monitor.text import Tokens, is_cjk
+from monitor.text.tokens import Tokens, is_cjk
 
 Kind = Literal["word", "capitals", "prefix", "capital prefix"]
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from monitor.jsontext import dumps
 from monitor.model.stored import Release
-from monitor.text import clean, clean_lines
+from monitor.text.cleaning import clean, clean_lines
 from monitor.times import to_iso
 
 COLUMNS = (

@@ -15,7 +15,7 @@ from urllib.parse import quote
 
 from monitor.message import Line, Message, Span, Told, plain, shorten, tell
 from monitor.model.told import Digest
-from monitor.text import clean
+from monitor.text.cleaning import clean
 from monitor.wrap import columns, wrap
 
 _WIDTH = 72

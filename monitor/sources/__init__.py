@@ -4,12 +4,14 @@ A kind is imported when it is first asked for, and its HTML parser only when a p
 page whose `fingerprint` is the known one costs neither.
 """
 
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from monitor.errors import UsageError
-from monitor.model.articles import Article
 from monitor.model.configured import Source
 from monitor.model.scraped import Fetched, Page
+
+if TYPE_CHECKING:
+    from monitor.model.articles import Article
 
 # Part of every fingerprint. Raise it with every change of what a parser makes of a page, so that
 # a new parser reads again what an old one has read.
@@ -31,7 +33,7 @@ class Kind(Protocol):
     def parse(self, number: int, fetched: Fetched) -> Page:
         """Return the entries of a listing page; PageFault where it cannot be right."""
 
-    def parse_article(self, fetched: Fetched) -> Article:
+    def parse_article(self, fetched: Fetched) -> "Article":
         """Return what an article page says; PageFault where it cannot be right."""
 
 
@@ -69,6 +71,6 @@ def parse(kind: str, number: int, fetched: Fetched) -> Page:
     return _kind(kind).parse(number, fetched)
 
 
-def parse_article(kind: str, fetched: Fetched) -> Article:
+def parse_article(kind: str, fetched: Fetched) -> "Article":
     """Return the whole text and the attachments that an article page holds."""
     return _kind(kind).parse_article(fetched)

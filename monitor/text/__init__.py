@@ -1,7 +1,6 @@
-"""Text as it comes in, goes out and is compared: neutralised, folded, cut into tokens."""
+"""Text as it comes in, goes out and is compared.
 
-from monitor.text.cleaning import clean, clean_lines, printable
-from monitor.text.folding import fold
-from monitor.text.tokens import Token, Tokens, is_cjk
-
-__all__ = ["Token", "Tokens", "clean", "clean_lines", "fold", "is_cjk", "printable"]
+cleaning   neutralising what is hostile: control, bidi and invisible characters
+folding    the form in which two titles are compared
+tokens     words, numbers and initials, with their places in the original
+"""

@@ -11,7 +11,7 @@ from monitor.query.nodes import Node, Term
 from monitor.query.printing import unparse
 from monitor.query.snippet import snippet
 from monitor.query.syntax import parse
-from monitor.text import Tokens
+from monitor.text.tokens import Tokens
 from tests.query.model import Written, documents, found, nodes
 
 MATCHES = {

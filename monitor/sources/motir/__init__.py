@@ -2,11 +2,14 @@
 
 from collections.abc import Iterator
 from hashlib import blake2b
+from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from monitor.charset import declared
-from monitor.model.articles import Article
 from monitor.model.scraped import Fetched, Page
+
+if TYPE_CHECKING:
+    from monitor.model.articles import Article
 
 _ARTICLES = "/eng/article/EATCLdfa319ada"
 _CLASS = b"board-list"
@@ -88,7 +91,7 @@ def parse(number: int, fetched: Fetched) -> Page:
     return listing.parse(number, fetched)
 
 
-def parse_article(fetched: Fetched) -> Article:
+def parse_article(fetched: Fetched) -> "Article":
     """Return what an article page says."""
     from monitor.sources.motir import article
 

@@ -15,7 +15,7 @@ from monitor.errors import PageFault
 from monitor.model.articles import Article, Attachment
 from monitor.model.scraped import Fetched
 from monitor.sources.motir.html import compare, open_page, pieces, text_of, to_date
-from monitor.text import clean
+from monitor.text.cleaning import clean
 
 _TITLES = ("strong.title", ".title", "h2, h3, h4")
 _DATES = (".date", ".info", "dd, li, p, span, td")

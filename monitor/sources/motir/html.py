@@ -9,7 +9,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from monitor.charset import utf8_bytes
 from monitor.errors import PageFault
 from monitor.model.scraped import Fetched
-from monitor.text import clean
+from monitor.text.cleaning import clean
 
 PASSES = "this usually passes by itself; the next check reads the page again"
 

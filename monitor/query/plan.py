@@ -97,7 +97,8 @@ class TermPlan:
             found = page.spots[self.number] = [
                 spot
                 for field in self.fields
-                for spot in page.located(field, self.ranges(page, field), self.name)
+                if (ranges := self.ranges(page, field))
+                for spot in page.located(field, ranges, self.name)
             ]
         return found
 

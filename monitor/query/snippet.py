@@ -38,8 +38,7 @@ def _cut(text: str, hits: Sequence[Hit], width: int) -> Snippet:
     shift = start - len(before)
     marks = [
         (mark[0] - shift, min(mark[1], end) - shift)
-        for mark in _marks(hits)
-        if start <= mark[0] < end
+        for mark in _marks([hit for hit in hits if start <= hit.start < end])
     ]
     return _tidy("text", f"{before}{text[start:end]}{after}", marks)
 
@@ -73,7 +72,7 @@ def _best(hits: Sequence[Hit], width: int) -> Mark:
     """Return the range, no longer than `width`, with the most different terms, then hits."""
     if not hits:
         return 0, 0
-    if hits[-1].end - hits[0].start <= width:
+    if len(hits) == 1 or hits[-1].end - hits[0].start <= width:
         return hits[0].start, hits[-1].end
     best, range_, reached = (0, 0), (0, 0), 0
     for index, first in enumerate(hits):

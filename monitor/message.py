@@ -55,14 +55,45 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Story:
+    """One event: the release that tells it best, and others that report the same."""
+
+    lead: Told
+    others: tuple[Told, ...] = ()
+
+    @property
+    def told(self) -> tuple[Told, ...]:
+        """Return all its releases, the lead first."""
+        return (self.lead, *self.others)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """What one watch found; `watch` is empty where a message needs no headings."""
+
+    watch: str
+    stories: tuple[Story, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """The whole of a message: what it is about, when it was made, and the releases."""
+    """The whole of a message: what it is about, when it was made, and the releases.
+
+    `is_digest` is true for a scheduled one: `when` is then its period.
+    """
 
     channel: str
     headline: str
     note: str
     when: str
-    told: tuple[Told, ...]
+    sections: tuple[Section, ...]
+    is_digest: bool = False
+
+    @property
+    def told(self) -> tuple[Told, ...]:
+        """Return all releases, in the order in which they are told, each once."""
+        stories = (story for section in self.sections for story in section.stories)
+        return tuple(told for story in stories for told in story.told)
 
     @property
     def watches(self) -> tuple[str, ...]:
@@ -87,8 +118,14 @@ def tell(digest: Digest) -> Message:
         headline=_headline(digest),
         note=_NOTES.get(digest.kind, ""),
         when=_when(digest),
-        told=tuple(_told(item) for item in digest.items),
+        sections=_sections(digest),
+        is_digest=digest.kind == "digest",
     )
+
+
+def _sections(digest: Digest) -> tuple[Section, ...]:
+    stories = tuple(Story(lead=_told(item)) for item in digest.items)
+    return (Section(watch="", stories=stories),) if stories else ()
 
 
 def plain(line: Line) -> str:

@@ -69,6 +69,7 @@ class TerminalChannel:
     kind = "terminal"
     name: str
     send: str = "immediately"
+    send_empty: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +79,7 @@ class EmailChannel:
     kind = "email"
     name: str
     send: str = "immediately"
+    send_empty: bool = False
     to: tuple[str, ...]
     sender: str
     host: str
@@ -96,6 +98,7 @@ class WebhookChannel:
     kind = "webhook"
     name: str
     send: str = "immediately"
+    send_empty: bool = False
     url: Secret
     format: WebhookFormat = "standard"
     secret: Secret | None = None
@@ -104,6 +107,8 @@ class WebhookChannel:
 
 
 Channel = TerminalChannel | EmailChannel | WebhookChannel
+"""Every channel has `name`, `send` (when messages leave) and `send_empty` (a digest of nothing is
+sent too, as a sign of life)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,14 +9,17 @@ who know the way out.
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal, NamedTuple
 
+from monitor import digest as items
 from monitor.model.configured import EventKind
 from monitor.model.stored import Change
 from monitor.model.told import Digest, Item, Snippet
 from monitor.text.cleaning import clean
+from monitor.text.folding import fold
+from monitor.text.tokens import Tokens
 
 
 class Span(NamedTuple):
@@ -56,7 +59,10 @@ class Told:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Story:
-    """One event: the release that tells it best, and others that report the same."""
+    """One event: the release that tells most of it, and others that report the same.
+
+    What stands in `others` has an excerpt only where it says something that the lead's does not.
+    """
 
     lead: Told
     others: tuple[Told, ...] = ()
@@ -69,17 +75,23 @@ class Story:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Section:
-    """What one watch found; `watch` is empty where a message needs no headings."""
+    """What one watch found; `watch` is empty where no watch wants it, as of a correction."""
 
     watch: str
     stories: tuple[Story, ...]
+
+    @property
+    def heading(self) -> str:
+        """Return what stands above it where a message has headings."""
+        return self.watch or "Corrections"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
     """The whole of a message: what it is about, when it was made, and the releases.
 
-    `is_digest` is true for a scheduled one: `when` is then its period.
+    `is_digest` is true for a scheduled one: `when` is then its period, `name` what it is called
+    ("Daily digest"; else empty) and `day` the last day of the period.
     """
 
     channel: str
@@ -88,6 +100,29 @@ class Message:
     when: str
     sections: tuple[Section, ...]
     is_digest: bool = False
+    name: str = ""
+    day: str = ""
+
+    @property
+    def title(self) -> str:
+        """Return what stands on top: the name of a digest, and the headline."""
+        return f"{self.name}: {self.headline}" if self.name and self.told else self.headline
+
+    @property
+    def has_headings(self) -> bool:
+        """Say whether the sections need headings: one alone does only in a digest."""
+        watches = [section.watch for section in self.sections]
+        return len(watches) > 1 or (self.is_digest and any(watches))
+
+    @property
+    def kinds(self) -> tuple[tuple[EventKind, int], ...]:
+        """Return how many releases there are of each kind of event."""
+        return tuple(Counter(told.event for told in self.told).items())
+
+    @property
+    def contents(self) -> tuple[tuple[str, int], ...]:
+        """Return how many releases each watch wants; one that several want counts for each."""
+        return tuple(Counter(name for told in self.told for name in told.watches).items())
 
     @property
     def told(self) -> tuple[Told, ...]:
@@ -102,6 +137,7 @@ class Message:
 
 
 _CONTEXT = 80  # characters of unchanged text shown on either side of a change
+_NEW_WORDS = 0.2  # share of an excerpt's words that makes it worth saying beside another
 _LEAD = 280  # characters of a release's beginning
 _CHANGED = re.compile(r"\[-(.*?)-\]|\{\+(.*?)\+\}", re.DOTALL)
 _WEB = re.compile(r"https?://[^\s/?#@\\]+(?:[/?#]\S*)?", re.IGNORECASE)
@@ -112,20 +148,39 @@ _NOTES = {
 
 
 def tell(digest: Digest) -> Message:
-    """Return what `digest` says, cleaned, in the order it was given."""
+    """Return what `digest` says, cleaned: by watch, one event one story, the newest first."""
     return Message(
         channel=clean(digest.channel),
         headline=_headline(digest),
         note=_NOTES.get(digest.kind, ""),
         when=_when(digest),
-        sections=_sections(digest),
+        sections=tuple(
+            Section(watch=clean(watch), stories=tuple(map(_story, stories)))
+            for watch, stories in items.sections(digest.items)
+        ),
         is_digest=digest.kind == "digest",
+        name=items.name(digest),
+        day=f"{(digest.until or digest.created_at).astimezone(digest.created_at.tzinfo):%Y-%m-%d}",
     )
 
 
-def _sections(digest: Digest) -> tuple[Section, ...]:
-    stories = tuple(Story(lead=_told(item)) for item in digest.items)
-    return (Section(watch="", stories=stories),) if stories else ()
+def _story(story: tuple[Item, ...]) -> Story:
+    lead, *others = map(_told, story)
+    return Story(lead=lead, others=tuple(_beside(lead, other) for other in others))
+
+
+def _beside(lead: Told, other: Told) -> Told:
+    """Return `other` without an excerpt that only says what the lead's says, hits included."""
+    said, says = _words(lead.title + lead.excerpt), _words(other.excerpt)
+    hits = {fold(span.text) for span in lead.title + lead.excerpt if span.kind == "hit"}
+    new_hits = any(fold(span.text) not in hits for span in other.excerpt if span.kind == "hit")
+    if new_hits or len(says - said) > _NEW_WORDS * len(says):
+        return other
+    return replace(other, excerpt=())
+
+
+def _words(line: Line) -> set[str]:
+    return set(Tokens(fold(plain(line))).surfaces)
 
 
 def plain(line: Line) -> str:
@@ -160,9 +215,13 @@ def _headline(digest: Digest) -> str:
 
 
 def _when(digest: Digest) -> str:
-    if digest.since is None or digest.until is None:
+    zone = digest.created_at.tzinfo
+    if digest.until is None:
         return _stamp(digest.created_at)
-    return f"{digest.since:%Y-%m-%d %H:%M} to {_stamp(digest.until)}"
+    until = _stamp(digest.until.astimezone(zone))
+    if digest.since is None:
+        return f"until {until}"
+    return f"{digest.since.astimezone(zone):%Y-%m-%d %H:%M} to {until}"
 
 
 def _stamp(moment: datetime) -> str:

@@ -73,14 +73,15 @@ def sections(items: Sequence[Item]) -> tuple[tuple[str, tuple[tuple[Item, ...], 
     """Return watches, each with its stories; a story is the releases that report one event.
 
     Watches come in the order in which the items name them, and every story stands once, under the
-    first of its watches; what no watch wants, as a correction may be, stands last, under "".
-    Stories are the newest first. In each the longest release leads; others follow, newest first.
+    first watch of the release that leads it; what no watch wants, as a correction may be, stands
+    last, under "". Stories are the newest first. In each the longest release leads, and the others
+    follow, newest first.
     """
     names = dict.fromkeys(name for item in items for name in item.watches)
     found: dict[str, list[tuple[Item, ...]]] = {name: [] for name in (*names, "")}
-    for story in sorted(stories(items), key=_newest, reverse=True):
-        wanted = {name for item in story for name in item.watches}
-        found[next((name for name in names if name in wanted), "")].append(_led(story))
+    for story in map(_led, sorted(stories(items), key=_newest, reverse=True)):
+        first = next((name for item in story for name in item.watches), "")
+        found[first].append(story)
     return tuple((name, tuple(told)) for name, told in found.items() if told)
 
 

@@ -13,7 +13,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal, NamedTuple
 
-from monitor import digest as items
+from monitor.digest import name as digest_name
+from monitor.digest import sections
 from monitor.model.configured import EventKind
 from monitor.model.stored import Change
 from monitor.model.told import Digest, Item, Snippet
@@ -105,8 +106,10 @@ class Message:
 
     @property
     def title(self) -> str:
-        """Return what stands on top: the name of a digest, and the headline."""
-        return f"{self.name}: {self.headline}" if self.name and self.told else self.headline
+        """Return what stands on top: of a digest its name and how much it holds."""
+        if not self.name or not self.told:
+            return self.headline
+        return f"{self.name}: {_releases(len(self.told))}"
 
     @property
     def has_headings(self) -> bool:
@@ -121,8 +124,19 @@ class Message:
 
     @property
     def contents(self) -> tuple[tuple[str, int], ...]:
-        """Return how many releases each watch wants; one that several want counts for each."""
-        return tuple(Counter(name for told in self.told for name in told.watches).items())
+        """Return how many releases each watch wants, those with a section of their own first.
+
+        A release that several want counts for each.
+        """
+        counts = Counter(name for told in self.told for name in told.watches)
+        names = dict.fromkeys((*(section.watch for section in self.sections), *counts))
+        return tuple((name, counts[name]) for name in names if name in counts)
+
+    @property
+    def hint(self) -> str:
+        """Return a sentence on how a digest is to be read, where it needs one."""
+        several = any(len(told.watches) > 1 for told in self.told)
+        return _HINT if several and self.is_digest else ""
 
     @property
     def told(self) -> tuple[Told, ...]:
@@ -137,6 +151,7 @@ class Message:
 
 
 _CONTEXT = 80  # characters of unchanged text shown on either side of a change
+_HINT = "What several watches found stands once, under the first of them."
 _NEW_WORDS = 0.2  # share of an excerpt's words that makes it worth saying beside another
 _LEAD = 280  # characters of a release's beginning
 _CHANGED = re.compile(r"\[-(.*?)-\]|\{\+(.*?)\+\}", re.DOTALL)
@@ -156,10 +171,10 @@ def tell(digest: Digest) -> Message:
         when=_when(digest),
         sections=tuple(
             Section(watch=clean(watch), stories=tuple(map(_story, stories)))
-            for watch, stories in items.sections(digest.items)
+            for watch, stories in sections(digest.items)
         ),
         is_digest=digest.kind == "digest",
-        name=items.name(digest),
+        name=digest_name(digest),
         day=f"{(digest.until or digest.created_at).astimezone(digest.created_at.tzinfo):%Y-%m-%d}",
     )
 
@@ -202,7 +217,7 @@ def _headline(digest: Digest) -> str:
     if digest.kind == "health":
         return "About the watching itself"
     counts = Counter(item.event for item in digest.items)
-    releases = f"{len(digest.items)} release{'' if len(digest.items) == 1 else 's'}"
+    releases = _releases(len(digest.items))
     match list(counts):
         case []:
             return "Nothing matched"
@@ -212,6 +227,10 @@ def _headline(digest: Digest) -> str:
             return f"{releases} {event}"
         case _:
             return f"{releases}: {', '.join(f'{n} {event}' for event, n in counts.items())}"
+
+
+def _releases(count: int) -> str:
+    return f"{count} release{'' if count == 1 else 's'}"
 
 
 def _when(digest: Digest) -> str:

@@ -67,7 +67,7 @@ def _heading(message: Message) -> Iterator[str]:
     between = " · " if len(headline) + len(message.when) < _HEADING else "\n"
     yield f"{_mark(_STRONG, headline)}{between}{_mark(_DIM, message.when)}"
     if message.is_digest:
-        yield from (line for line in (_counts(message), _contents(message)) if line)
+        yield from filter(None, (_counts(message), _contents(message), _mark(_DIM, message.hint)))
     if message.note:
         yield message.note
 

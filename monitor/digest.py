@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from monitor.model.configured import Channel, Watch
+from monitor.model.configured import Channel, EventKind, Watch
 from monitor.model.stored import Event
 from monitor.model.told import Found, Item, Match
 
@@ -44,3 +44,30 @@ def _wants(watch: Watch, event: Event, channel: str) -> bool:
 def _richest(matches: Sequence[Match]) -> Match:
     """Return the first match that shows most hits at once."""
     return max(matches, key=lambda match: len(match.snippet.marks))
+
+
+# What is told of a release of which two things are owed at once: what was told first, what then.
+_TOGETHER: Mapping[tuple[EventKind, EventKind], EventKind] = {
+    ("new", "revised"): "new",
+    ("new", "restored"): "new",
+    ("withdrawn", "revised"): "withdrawn",
+    ("restored", "revised"): "restored",
+}
+
+
+def merged(before: Item, then: Item) -> Item:
+    """Return one item for two of one release that stand in one message, told of neither yet.
+
+    It shows the release as it is now; a release that is new to the reader was never revised.
+    """
+    event = _TOGETHER.get((before.event, then.event), then.event)
+    if then.event == "new":  # another watch or listing brought it
+        event = before.event
+    changes = None if event == "new" else (*(before.changes or ()), *(then.changes or ())) or None
+    return Item(
+        event=event,
+        release=then.release,
+        watches=tuple(dict.fromkeys((*before.watches, *then.watches))),
+        snippet=then.snippet if then.event == "revised" else before.snippet,
+        changes=changes,
+    )

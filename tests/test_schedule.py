@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.schedule import MAX_ATTEMPTS, due_at, fetch_wait, next_attempt
+from monitor.schedule import MAX_ATTEMPTS, fetch_wait, next_attempt
 
 NOW = datetime(2025, 12, 1, 9, 0, tzinfo=UTC)
 CHANCES = st.floats(0, 1, exclude_max=True)
@@ -63,10 +63,3 @@ def test_fetches_are_tried_again_as_the_site_needs() -> None:
     waits = [fetch_wait(attempt, 0.5) for attempt in range(1, 10)]
     assert waits[0] == timedelta(seconds=2.5)
     assert timedelta(minutes=2) < sum(waits, timedelta()) < timedelta(minutes=5)
-
-
-def test_immediately_is_now() -> None:
-    """A channel that sends immediately is owed its message at once."""
-    assert due_at("immediately", NOW) == NOW
-    with pytest.raises(ValueError, match="whenever"):
-        due_at("whenever", NOW)

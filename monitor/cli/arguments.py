@@ -18,7 +18,15 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
     args = _parser().parse_args(argv)
     if args.once:
         args.run = _lazily("once", "run")
+    elif args.run is None:
+        _alone(args)
+        args.run = _lazily("run", "run")
     return args
+
+
+def _alone(args: argparse.Namespace) -> None:
+    if args.source is not None:
+        _parser().error("--source NAME goes with --once; the daemon checks every source")
 
 
 class _Parser(argparse.ArgumentParser):
@@ -34,7 +42,7 @@ def _parser() -> argparse.ArgumentParser:
         prog="monitor",
         parents=[common],
         description="Watches a ministry's news listing and tells people about the releases that"
-        " matter to them.",
+        " matter to them. Without a command it does so in the foreground until it is stopped.",
         epilog="Start with: monitor demo, then: monitor init",
     )
     parser.add_argument("--version", action="version", version=f"monitor {__version__}")
@@ -42,19 +50,12 @@ def _parser() -> argparse.ArgumentParser:
         "--once", action="store_true", help="check every source, send what is due, and exit"
     )
     parser.add_argument("--source", metavar="NAME", help="with --once: check this source alone")
-    parser.set_defaults(run=_nothing_to_do(parser))
+    parser.set_defaults(run=None)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", parser_class=_Parser)
     _add_setup(commands, common)
     _add_archive(commands, common)
     _add_watch(commands, common)
     return parser
-
-
-def _nothing_to_do(parser: argparse.ArgumentParser) -> Run:
-    def run(_: argparse.Namespace) -> int:
-        parser.error("say what to do, for instance: monitor --once")
-
-    return run
 
 
 def _common() -> _Parser:

@@ -61,6 +61,10 @@ class Works:
         self._fetchers = _Fetchers(config.fetch, world)
         self._lock = threading.Lock()
 
+    def now(self) -> datetime:
+        """Return the moment, aware, in UTC."""
+        return self._world.now()
+
     def open_db(self) -> Database:
         """Open the store; each thread opens its own."""
         return open_database(self._config.store_path)

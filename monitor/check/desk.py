@@ -31,6 +31,11 @@ class Desk:
         self.channels = channels
         self._matcher = Matcher((watch.name, of(watch), watch.sources) for watch in watches)
 
+    def watches_to(self, channel: str) -> tuple[str, ...]:
+        """Return the names of the watches that a channel is told of."""
+        watches = self.watches.values()
+        return tuple(one.name for one in watches if one.to is None or channel in one.to)
+
     def find(self, event: Event) -> Found:
         """Return the watches that this event concerns, and did not before it.
 

@@ -55,6 +55,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_setup(commands, common)
     _add_archive(commands, common)
     _add_watch(commands, common)
+    _add_sending(commands, common)
     return parser
 
 
@@ -144,6 +145,44 @@ def _add_watch(commands: "Commands", common: _Parser) -> None:
         _lazily("watch", "test"),
     )
     test.add_argument("query", metavar="QUERY", help="a query, or the name of a watch")
+
+
+def _add_sending(commands: "Commands", common: _Parser) -> None:
+    digest = _add(
+        commands,
+        common,
+        "digest",
+        "show what is waiting for each channel, as it will look",
+        _lazily("digest", "run"),
+    )
+    digest.add_argument(
+        "--format", choices=("text", "html", "json"), default="text", help="how to show it (text)"
+    )
+    digest.add_argument("--channel", metavar="NAME", help="this channel alone")
+    digest.add_argument(
+        "--since", type=_date, metavar="DATE", help="what was found since YYYY-MM-DD, told or not"
+    )
+    digest.add_argument("--send", action="store_true", help="send what is waiting, now")
+    deliveries = _add(
+        commands, common, "deliveries", "look at what was sent", _lazily("deliveries", "list_")
+    )
+    deliveries.set_defaults(channel=None, status=None, limit=20)
+    actions = deliveries.add_subparsers(title="actions", metavar="ACTION", parser_class=_Parser)
+    listed = _add(
+        actions, common, "list", "list messages, newest first", _lazily("deliveries", "list_")
+    )
+    listed.add_argument("--channel", metavar="NAME", help="to this channel alone")
+    listed.add_argument("--status", choices=("owed", "sent", "given-up"), help="only these")
+    listed.add_argument("--limit", type=_count, metavar="N", default=20, help="at most N (20)")
+    retry = _add(
+        actions,
+        common,
+        "retry",
+        "send again, under the same id, what failed or was given up",
+        _lazily("deliveries", "retry"),
+    )
+    retry.add_argument("id", nargs="*", metavar="ID", help="these alone; a beginning is enough")
+    retry.add_argument("--channel", metavar="NAME", help="to this channel alone")
 
 
 def _lazily(module: str, name: str) -> Run:

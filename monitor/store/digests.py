@@ -6,14 +6,15 @@ a channel has two, whatever happened: two processes, a crash, a clock set back.
 """
 
 import sqlite3
-from collections.abc import Callable, Iterable
-from datetime import datetime, timedelta
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from monitor.digest import merged
 from monitor.model.told import Digest, Item
 from monitor.schedule import Period, Periods
 from monitor.store import messages, notes
+from monitor.store.rows import RELEASE_COLUMNS, release_from, snippet_from
 from monitor.times import from_iso, to_iso
 
 _MOMENT = timedelta(milliseconds=1)  # what the store can tell apart
@@ -124,3 +125,28 @@ def _last_until(conn: sqlite3.Connection, channel: str, now: datetime) -> dateti
         (channel, to_iso(now)),
     ).fetchone()
     return None if last is None else from_iso(last)
+
+
+def found_since(conn: sqlite3.Connection, watches: Sequence[str], since: date) -> tuple[Item, ...]:
+    """Return what these watches have found of the releases since a date, newest first, each once.
+
+    Told or not: it is for looking at what a digest would hold.
+    """
+    marks = ", ".join("?" * len(watches))
+    rows = conn.execute(
+        f"SELECT {RELEASE_COLUMNS}, m.watch, m.snippet FROM matches AS m"
+        f" JOIN releases AS r ON r.id = m.release_id WHERE m.watch IN ({marks}) AND r.date >= ?"
+        " AND m.event = 'new' ORDER BY r.date DESC, r.id DESC, m.id",
+        (*watches, since.isoformat()),
+    )
+    found: dict[int, Item] = {}
+    for *row, watch, snippet in rows:
+        item = Item(
+            event="new",
+            release=release_from(row),
+            watches=(watch,),
+            snippet=snippet_from(snippet),
+        )
+        before = found.get(item.release.id)
+        found[item.release.id] = item if before is None else merged(before, item)
+    return tuple(found.values())

@@ -4,10 +4,9 @@ from collections import defaultdict
 from collections.abc import Container, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 
-from monitor.model.configured import Channel, Watch
+from monitor.model.configured import Channel, EventKind, Watch
 from monitor.model.stored import Event, Release
 from monitor.model.told import Digest, Found, Item, Match
-from monitor.text.likeness import Traits, same_event
 
 _NEXT_DAY = timedelta(days=1)
 _HOUR = timedelta(hours=1)
@@ -53,6 +52,33 @@ def _wants(watch: Watch, event: Event, channel: str) -> bool:
 def _richest(matches: Sequence[Match]) -> Match:
     """Return the first match that shows most hits at once."""
     return max(matches, key=lambda match: len(match.snippet.marks))
+
+
+# What is told of a release of which two things are owed at once: what was told first, what then.
+_TOGETHER: Mapping[tuple[EventKind, EventKind], EventKind] = {
+    ("new", "revised"): "new",
+    ("new", "restored"): "new",
+    ("withdrawn", "revised"): "withdrawn",
+    ("restored", "revised"): "restored",
+}
+
+
+def merged(before: Item, then: Item) -> Item:
+    """Return one item for two of one release that stand in one message, told of neither yet.
+
+    It shows the release as it is now; a release that is new to the reader was never revised.
+    """
+    event = _TOGETHER.get((before.event, then.event), then.event)
+    if then.event == "new":  # another watch or listing brought it
+        event = before.event
+    changes = None if event == "new" else (*(before.changes or ()), *(then.changes or ())) or None
+    return Item(
+        event=event,
+        release=then.release,
+        watches=tuple(dict.fromkeys((*before.watches, *then.watches))),
+        snippet=then.snippet if then.event == "revised" else before.snippet,
+        changes=changes,
+    )
 
 
 # ------------------------------------------------------------------ order
@@ -131,6 +157,8 @@ def _grouped(releases: Sequence[Release]) -> dict[int, int]:
 
 def _alike(ordered: Sequence[Release]) -> dict[tuple[int, int], None]:
     """Return the pairs of ids that report one event, in order; `ordered` is so by date."""
+    from monitor.text.likeness import Traits, same_event  # noqa: PLC0415 - most runs tell nothing
+
     traits = [Traits(release.title, release.body) for release in ordered]
     found: dict[tuple[int, int], None] = {}
     for place, one in enumerate(ordered):

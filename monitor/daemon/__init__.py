@@ -24,7 +24,7 @@ from monitor.daemon.agenda import Agenda
 from monitor.daemon.clock import Clock
 from monitor.daemon.edited import Edited
 from monitor.daemon.jobs import Jobs
-from monitor.daemon.stopping import Stopping
+from monitor.daemon.stopping import Stopped, Stopping
 from monitor.deliver import Tally
 from monitor.errors import ConfigError, MonitorError
 from monitor.model.configured import Channel, Config, Source
@@ -153,14 +153,19 @@ class Daemon:
     def _check(self, works: Works, agenda: Agenda, sources: Sequence[Source]) -> datetime:
         """Check what is due of one host; return when something will be."""
         due = agenda.due(sources, self._world.now())
+
+        def checked(report: Report) -> None:
+            self._log.checked(report)
+            if report.found:
+                self._wake_channels()
+            if works is not self._works:
+                raise Stopped  # the config has changed: the rest is checked by the new one
+
         if due:
-            works.check(due, self._checked)
+            works.check(due, checked)
         return min(agenda.checks(sources, self._world.now()).values())
 
-    def _checked(self, report: Report) -> None:
-        self._log.checked(report)
-        if not report.found:
-            return
+    def _wake_channels(self) -> None:
         for channel in self._config.channels:
             self._jobs.wake(_sending(channel.name))
 

@@ -5,6 +5,7 @@ runs goes on as its successor, that one which fails comes again, and that one wo
 runs once more: that is here.
 """
 
+import logging
 import threading
 from collections.abc import Callable, Iterable
 from datetime import datetime
@@ -35,6 +36,7 @@ class Jobs:
         self._woken: set[str] = set()
         self._stopping = False
         self._hands = hands
+        logging.getLogger("apscheduler").setLevel(logging.WARNING)  # each job's coming and going
         self._scheduler = BackgroundScheduler(
             executors={"slow": ThreadPoolExecutor(hands), "quick": ThreadPoolExecutor(_MANY)},
             # A job that is late is done late, once; apscheduler's own default drops it.

@@ -205,6 +205,7 @@ class Year:
             ("process is killed", 0.15, self._killed),
             ("machine is off", 0.02, self._off),
             ("clock is set", 0.03, self._clock),
+            ("clock is weeks ahead", 0.005, self._far_ahead),
         ):
             if self.chance.random() < likely:
                 self.faults[kind] += 1
@@ -227,6 +228,13 @@ class Year:
     def _clock(self) -> None:
         hours = self.chance.choice((1, 1, 3, 40))
         self.clock.pass_time(self.chance.uniform(-hours, hours) * HOUR)
+
+    def _far_ahead(self) -> None:
+        """Let the clock be wrong by weeks for a while: what it puts off must not wait for it."""
+        self.clock.pass_time(20 * DAY)
+        for _ in range(self.chance.randint(1, 4)):
+            self.step()
+        self.clock.pass_time(-20 * DAY)
 
     # -------------------------------------------------------------- the process
 

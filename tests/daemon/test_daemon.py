@@ -101,6 +101,20 @@ def test_an_edit_takes_effect_and_a_broken_one_stops_nothing(site: Site, tmp_pat
     assert kinds["trouble"] == 1
 
 
+def test_an_edit_does_not_wait_for_a_long_round(site: Site, tmp_path: Path) -> None:
+    """A host with many listings is gone through for minutes; the new config cuts in at once."""
+    rounds(site)
+    many = [source(f"s{n}", f"{site.url()}?n={n}", every="1h") for n in range(100)]
+    stage = Stage(tmp_path, *many)
+    stage.config.write_text(stage.config.read_text().replace("delay = 0", "delay = 0.5"))
+    with running(stage) as daemon:
+        daemon.wait_for(daemon.checks(name="s0"))
+        stage.configure(source("last", site.url(), every="1h"), WATCHES)
+        daemon.wait_for(daemon.checks(name="last"))
+        assert daemon.stop()[0] == 0
+    assert len(daemon.events) < 50
+
+
 def test_sighup_takes_the_config_up(site: Site, tmp_path: Path) -> None:
     """Whether it was edited or not: secrets and certificates are read anew."""
     stage = Stage(tmp_path, source("trade", site.url(), every="1h"))

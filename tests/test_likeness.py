@@ -9,9 +9,13 @@ RECEIVED = (
     "to discuss ways to expand bilateral cooperation in trade, investment and supply chains. The "
     "two sides agreed to keep in close contact and to meet again next year."
 )
-VISIT = (
-    "President Lee met the ruler of the UAE. Korea and the UAE will build {what} together. The "
-    "plan runs for ten years, and Korea pays half."
+CENTRES = (
+    "President Lee met the ruler of the UAE. Korea and the UAE will build data centres, for which "
+    "the desert has land and sun, and Korea the chips."
+)
+REACTORS = (
+    "In the evening an agreement on reactors followed: firms from Korea will look for orders "
+    "with partners from the UAE. Neither Korea nor the UAE named a price."
 )
 
 
@@ -36,6 +40,7 @@ def alike(one: tuple[str, str], other: tuple[str, str], *, same_day: bool = True
         # A word is exchanged, or a number comes in.
         ("Meeting with the Ambassador of Chile", "Meeting with the Ambassador of Peru", False),
         ("Robots for Small Foundries", "Robots for Small Foundries: 2nd Round", False),
+        ("A Bridge for Small Ships in Busan", "A Bridge for Small Ships in Busan 2", False),
         ("Exports Rise in October 2025", "Exports Rise in October 2024", False),
         ("Notice", "Notice", False),
         ("", "", False),
@@ -67,14 +72,34 @@ def test_two_guests_of_one_day_are_two_events() -> None:
     )
 
 
+def test_guest_whom_the_other_title_names_is_no_stranger() -> None:
+    """Two reports of one table, each on the guest at one end of it."""
+    chile, peru = (RECEIVED.format(guest=f"the Ambassador of {land}") for land in ("Chile", "Peru"))
+    assert alike(
+        ("Meeting with the Ambassador of Chile", chile),
+        ("Lunch with Chile and Peru", peru),
+    )
+
+
+def test_texts_that_share_a_part_are_two() -> None:
+    """A paragraph that both releases carry, as on a programme, makes them no one event."""
+    shared = " ".join(f"shared{n}" for n in range(58))
+    one, other = (" ".join(f"{name}{n}" for n in range(42)) for name in ("wind", "sun"))
+    assert not alike(("Wind", f"{shared} {one}"), ("Sun", f"{shared} {other}"))
+    assert alike(("Wind", f"{shared} {one}"), ("Sun", f"{shared} sun1 sun2"))
+
+
 def test_two_visits_with_the_same_parties() -> None:
     """What two parties do on one day is one event; on the next day it's another."""
-    one = "Korea and the UAE to Build Data Centres", VISIT.format(what="data centres")
-    other = "Korea and the UAE Sign a Memorandum", VISIT.format(what="reactors for third countries")
+    one = "Korea and the UAE to Build Data Centres", CENTRES
+    other = "Korea and the UAE Sign a Memorandum", REACTORS
     elsewhere = "Korea and the UAE Play Football", "The match ended three to two."
     assert alike(one, other)
+    assert not alike(one, other, same_day=False)
+    once = other[0], "A memorandum on reactors was signed by Korea and the UAE, and tea was poured."
+    assert not alike(one, once)
     assert not alike((one[0], "Many words on other things."), elsewhere)
-    third = "Korea and Qatar Sign a Memorandum", VISIT.replace("UAE", "Qatar").format(what="gas")
+    third = "Korea and Qatar Sign a Memorandum", REACTORS.replace("UAE", "Qatar")
     assert not alike(one, third)
 
 

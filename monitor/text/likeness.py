@@ -85,7 +85,7 @@ class Traits:
             return frozenset()
         often = Counter(self.sequence)
         known = {word for word in self.names if often[word] >= _AGAIN}
-        return frozenset(pair for pair in pairs if len(pair) > 1 and pair <= known)
+        return frozenset(pair for pair in pairs if pair <= known)
 
 
 def same_event(one: Traits, other: Traits, *, same_day: bool) -> bool:

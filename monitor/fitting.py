@@ -127,11 +127,13 @@ def cut(line: Line, limit: int, measure: Callable[[Line], int]) -> Line:
     if measure(line) <= limit:
         return line
     length = len(plain(line))
-    keep, shown = min(length, max(limit, 1)), line
-    while keep and measure(shown) > limit:
-        keep = keep * 9 // 10
+    keep = min(length, max(limit, 0))
+    while True:
         shown = (*_first(line, keep), Span("text", f"… ({length - keep:,} characters more)"))
-    return shown
+        size = measure(shown)
+        if size <= limit or not keep:
+            return shown
+        keep = min(keep - 1, keep * limit // size)
 
 
 def _first(line: Line, keep: int) -> Iterator[Span]:

@@ -201,7 +201,7 @@ def _wait_in(body: bytes) -> timedelta | None:
     try:
         seconds = json.loads(body)["retry_after"]
         return timedelta(seconds=seconds) if 0 <= seconds < _LONGEST_WAIT else None
-    except (ValueError, LookupError, TypeError):
+    except (ValueError, LookupError, TypeError, RecursionError):
         return None
 
 

@@ -45,7 +45,8 @@ def topic(text: str) -> str:
 
 def apprise(text: str) -> str:
     """Return addresses as Apprise writes them, with space between them; Wrong, without them."""
-    if not all(re.fullmatch(_APPRISE, word) for word in text.split()):
+    words = text.split()
+    if not words or not all(re.fullmatch(_APPRISE, word) for word in words):
         raise Wrong(
             'expected addresses as Apprise writes them, such as "tgram://token/chat", '
             "with a space between two"

@@ -67,6 +67,14 @@ def test_long_text_is_split_and_not_cut() -> None:
     assert said.split() == body.split()
 
 
+def test_who_wants_it_cut_gets_it_cut() -> None:
+    """What an address says about long texts is the owner's word."""
+    message = replace(SENT, payload=json.dumps({"title": "", "body": "x" * 40_000}).encode())
+    with receiving(Receiver()) as receiver:
+        apprise.send(phone(f"{receiver.url}?overflow=truncate"), message)
+    assert len(receiver.got) == 1
+
+
 def test_failure_is_passing_and_says_why() -> None:
     """The service is named by its kind, with the reason that Apprise logged."""
     with receiving(Receiver(status=500)) as receiver:

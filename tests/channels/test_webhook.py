@@ -241,6 +241,7 @@ def test_retry_after_is_passed_on(status: int) -> None:
         ("discord", {"retry-after": "5"}, b'{"retry_after": NaN}', 5),
         ("discord", {"retry-after": "5"}, b'["retry_after"]', 5),
         ("discord", {"retry-after": "5"}, b"<html>", 5),
+        ("discord", {"retry-after": "5"}, b"[" * 4000, 5),
         ("discord", {}, b"\xff", None),
         ("slack", {"retry-after": "30"}, b'{"retry_after": 60}', 30),
         ("slack", {}, b"rate_limited", None),

@@ -258,6 +258,14 @@ def test_addresses_for_apprise(url: str) -> None:
     )
 
 
+def test_a_wrong_schedule_is_told_once() -> None:
+    """Whether a digest may be empty then, nobody can say."""
+    text = f"{LEAST}{EMAIL}send_empty = true"
+    assert told_of_line(text, 'send = "daily at 25:00"', "channel[0]") == (
+        ': expected a time from 00:00 to 23:59, got "25:00"'
+    )
+
+
 def test_apprise_is_told_of_where_it_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
     """With what installs it."""
     monkeypatch.setattr("monitor.config.channels.find_spec", lambda _: None)

@@ -140,5 +140,5 @@ def _holds_password(document: Mapping[str, Any]) -> bool:
     return (isinstance(proxy, str) and addresses.has_password(proxy)) or any(
         isinstance(one.get(key), str)
         for one in document.get("channel", ())
-        for key in ("password", "secret")
+        for key in ("password", "secret", *(("url",) if one.get("kind") == "apprise" else ()))
     )

@@ -131,8 +131,8 @@ def time_zone(value: object) -> str:
     return value
 
 
-def send(value: object) -> str:
-    """Return when a channel sends; this is the one place that knows the possible values."""
-    if value == "immediately":
-        return "immediately"
-    raise expected('"immediately", the only schedule there is', value)
+def flag(value: object) -> bool:
+    """Return true or false."""
+    if isinstance(value, bool):
+        return value
+    raise expected("true or false", value)

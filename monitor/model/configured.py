@@ -8,7 +8,7 @@ from typing import Literal
 
 EventKind = Literal["new", "revised", "withdrawn", "restored"]
 WatchedEvent = Literal["new", "revised", "withdrawn"]
-WebhookFormat = Literal["standard", "slack"]
+WebhookFormat = Literal["standard", "slack", "discord", "teams", "ntfy"]
 Tls = Literal["starttls", "implicit", "none"]
 
 
@@ -93,7 +93,11 @@ class EmailChannel:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WebhookChannel:
-    """Messages are POSTed to `url`, signed where a `secret` is given."""
+    """Messages are POSTed to `url`, in the form that `format` names.
+
+    `secret` signs them where the format is "standard", and is an access token where it is "ntfy";
+    the others have none.
+    """
 
     kind = "webhook"
     name: str
@@ -106,7 +110,21 @@ class WebhookChannel:
     ca_file: Path | None = None
 
 
-Channel = TerminalChannel | EmailChannel | WebhookChannel
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppriseChannel:
+    """Messages go to one or several services through the library Apprise, an extra.
+
+    `url` holds their addresses in Apprise's form, with space between them.
+    """
+
+    kind = "apprise"
+    name: str
+    send: str = "immediately"
+    send_empty: bool = False
+    url: Secret
+
+
+Channel = TerminalChannel | EmailChannel | WebhookChannel | AppriseChannel
 """Every channel has `name`, `send` (when messages leave) and `send_empty` (a digest of nothing is
 sent too, as a sign of life)."""
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from monitor.config import parse
-from tests.config.helpers import EMAIL, HOOK, LEAST, PATH, SOURCE, WATCH, read
+from tests.config.helpers import EMAIL, HOOK, LEAST, PATH, PHONE, SOURCE, WATCH, read
 
 # ------------------------------------------------------------------ paths
 
@@ -83,6 +83,8 @@ LOGIN = 'username = "monitor"\npassword = "hunter2"\n'
         (EMAIL + LOGIN.replace('"hunter2"', '{ env = "PASSWORD" }'), False),
         (EMAIL, False),
         (HOOK, False),
+        (PHONE, True),
+        (PHONE.replace('"tgram://token/chat"', '{ env = "PHONE" }'), False),
         (f'{HOOK}secret = "whsec_x"', True),
         ('[fetch]\nproxy = "http://ann:hunter2@example.com"', True),
         ('[fetch]\nproxy = "http://example.com"', False),

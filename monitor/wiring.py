@@ -6,7 +6,7 @@ import ssl
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, tzinfo
 from functools import cached_property
@@ -39,6 +39,20 @@ def real_world() -> World:
     )
 
 
+def zone_of(config: Config) -> tzinfo:
+    """Return the time zone of the config, or else the machine's, with its clock changes."""
+    if config.timezone is not None:
+        from zoneinfo import ZoneInfo  # noqa: PLC0415 - only where times are told
+
+        return ZoneInfo(config.timezone)
+    import tzlocal  # noqa: PLC0415 - the same
+
+    try:
+        return tzlocal.get_localzone()
+    except (LookupError, ValueError):  # the machine contradicts itself about its zone
+        return datetime.now(UTC).astimezone().tzinfo or UTC  # noqa: TID251 - the edge
+
+
 class Works:
     """The whole machine for one config. `out` is where terminal channels print."""
 
@@ -46,6 +60,10 @@ class Works:
         self._config, self._world, self._out = config, world, out
         self._fetchers = _Fetchers(config.fetch, world)
         self._lock = threading.Lock()
+
+    def now(self) -> datetime:
+        """Return the moment, aware, in UTC."""
+        return self._world.now()
 
     def open_db(self) -> Database:
         """Open the store; each thread opens its own."""
@@ -60,7 +78,7 @@ class Works:
     def _desk(self) -> "Desk":
         from monitor.check.desk import Desk  # noqa: PLC0415 - most checks find nothing to match
 
-        return Desk(self._config.watches, self._config.channels)
+        return Desk(self._config.watches, self._config.channels, self.zone)
 
     @property
     def post(self) -> Post:
@@ -70,21 +88,25 @@ class Works:
             open_db=self.open_db,
             world=self._world,
             out=self._out,
-            zone=self._zone,
+            zone=self.zone,
         )
 
-    def _zone(self) -> tzinfo | None:
-        """Return the config's time zone, None for the machine's."""
-        if self._config.timezone is None:
-            return None
-        from zoneinfo import ZoneInfo  # noqa: PLC0415 - only where something is sent
+    def zone(self) -> tzinfo:
+        """Return the time zone in which the config tells times."""
+        return zone_of(self._config)
 
-        return ZoneInfo(self._config.timezone)
+    @cached_property
+    def hosts(self) -> dict[str, list[Source]]:
+        """The sources by the host that they are read from."""
+        return _by_host(self._config.sources)
 
-    def check(self, sources: Sequence[Source]) -> list[Report]:
+    def check(
+        self, sources: Sequence[Source], tell: Callable[[Report], None] = lambda _: None
+    ) -> list[Report]:
         """Check sources, several hosts at a time, one host's one after the other; in their order.
 
-        What goes wrong with a source is in its report. StoreError goes through.
+        Each report also goes to `tell` as soon as it is there. What goes wrong with a source is in
+        its report. StoreError goes through.
         """
         reports: dict[str, Report] = {}
 
@@ -93,11 +115,11 @@ class Works:
                 # One patience for all of a host: a dead one must not cost its budget many times.
                 fetch = Patience(fetcher, self._config.fetch, self._world)
                 for source in group:
-                    reports[source.name] = check(
-                        source, self.desk, fetch=fetch, db=db, world=self._world
-                    )
+                    report = check(source, self.desk, fetch=fetch, db=db, world=self._world)
+                    reports[source.name] = report
+                    tell(report)
 
-        all_at_once(work, _by_host(sources), self._config.fetch.concurrency)
+        all_at_once(work, list(_by_host(sources).values()), self._config.fetch.concurrency)
         return [reports[source.name] for source in sources]
 
 
@@ -133,8 +155,8 @@ class _Fetchers:
             return self._context
 
 
-def _by_host(sources: Iterable[Source]) -> list[list[Source]]:
+def _by_host(sources: Iterable[Source]) -> dict[str, list[Source]]:
     groups = defaultdict(list)
     for source in sources:
         groups[urlsplit(source.url).netloc].append(source)
-    return list(groups.values())
+    return groups

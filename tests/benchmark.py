@@ -52,8 +52,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--runs", type=int, default=RUNS, help=f"runs of each ({RUNS})")
     parser.add_argument("--only", help="rows whose name holds this word")
     args = parser.parse_args(argv)
+    from tests.daemon.benchmark import daemon  # noqa: PLC0415 - it needs this module whole
+
     rows = []
-    for measure in (one_source, many_sources, parsing, matching, memory):
+    for measure in (one_source, many_sources, parsing, matching, memory, daemon):
         if not args.only or args.only in measure.__name__:
             rows += measure(args.runs)
             gc.collect()

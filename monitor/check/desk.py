@@ -2,24 +2,39 @@
 
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 
-from monitor import digest, schedule
+from monitor import digest
 from monitor.model.configured import Channel, Watch
 from monitor.model.stored import Event
-from monitor.model.told import Digest, Document, Found, Match
+from monitor.model.told import Digest, Document, Found, Item, Match
 from monitor.query.keywords import of
 from monitor.query.match import Matcher
-from monitor.store import intake, messages
+from monitor.schedule import periods_of
+from monitor.store import digests, intake, messages
 
 
 class Desk:
-    """Who waits for what: the watches, ready to match, and the channels that they go to."""
+    """Who waits for what: the watches, ready to match, and the channels that they go to.
 
-    def __init__(self, watches: Sequence[Watch], channels: Sequence[Channel]) -> None:
+    `zone` gives the time zone of the channels' schedules.
+    """
+
+    def __init__(
+        self,
+        watches: Sequence[Watch],
+        channels: Sequence[Channel],
+        zone: Callable[[], tzinfo] = lambda: UTC,
+    ) -> None:
+        self._zone = zone
         self.watches: Mapping[str, Watch] = {watch.name: watch for watch in watches}
         self.channels = channels
         self._matcher = Matcher((watch.name, of(watch), watch.sources) for watch in watches)
+
+    def watches_to(self, channel: str) -> tuple[str, ...]:
+        """Return the names of the watches that a channel is told of."""
+        watches = self.watches.values()
+        return tuple(one.name for one in watches if one.to is None or channel in one.to)
 
     def find(self, event: Event) -> Found:
         """Return the watches that this event concerns, and did not before it.
@@ -58,16 +73,30 @@ class Desk:
         now: datetime,
         new_id: Callable[[], str],
     ) -> None:
-        """Write into the outbox what each channel is owed for this: one message a channel."""
+        """Write into the outbox what each channel is owed for this.
+
+        That is one message a channel, or what its next digest holds.
+        """
         told = digest.address(found, self.watches, self.channels)
         for channel in self.channels:
-            if channel.name in told:
-                message = Digest(
-                    id=new_id(),
-                    channel=channel.name,
-                    kind="releases.matched",
-                    created_at=now,
-                    items=told[channel.name],
+            items = told.get(channel.name, ())
+            periods = periods_of(channel, self._zone)
+            if items and periods is None:
+                message = _message(new_id(), channel, items, now)
+                messages.owe(conn, message, due_at=now, check_id=check_id)
+            elif items and periods is not None:
+                digests.add(
+                    conn,
+                    channel.name,
+                    items,
+                    periods,
+                    now=now,
+                    new_id=new_id,
+                    check_id=check_id,
                 )
-                due_at = schedule.due_at(channel.send, now)
-                messages.owe(conn, message, due_at=due_at, check_id=check_id)
+
+
+def _message(name: str, channel: Channel, items: tuple[Item, ...], now: datetime) -> Digest:
+    return Digest(
+        id=name, channel=channel.name, kind="releases.matched", created_at=now, items=items
+    )

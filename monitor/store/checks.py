@@ -48,6 +48,14 @@ def state(conn: sqlite3.Connection, source: str) -> SourceState:
     )
 
 
+def last_begun(conn: sqlite3.Connection, source: str) -> datetime | None:
+    """Return when the last check of a source began, however it went."""
+    row = conn.execute(
+        "SELECT started_at FROM checks WHERE source = ? ORDER BY id DESC LIMIT 1", (source,)
+    ).fetchone()
+    return None if row is None else from_iso(row[0])
+
+
 def remember(conn: sqlite3.Connection, source: str, now: SourceState) -> None:
     """Keep what the next check of this source is to know."""
     values = (

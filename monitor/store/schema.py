@@ -191,6 +191,23 @@ def first(db: Tables) -> None:
     )
 
 
+_SCHEDULED = (
+    # Digests: the period they cover; one digest a channel and period. `attempted_at` is the wall
+    # clock at the last attempt: where it lies ahead, the clock was wrong when it set `due_at`.
+    "ALTER TABLE deliveries ADD COLUMN since TEXT",
+    "ALTER TABLE deliveries ADD COLUMN until TEXT",
+    "ALTER TABLE deliveries ADD COLUMN attempted_at TEXT",
+    "CREATE UNIQUE INDEX digests_once ON deliveries (channel, until) WHERE type = 'digest'",
+)
+
+
+@migrations()
+def scheduled(db: Tables) -> None:
+    """Make room for digests that wait for their time."""
+    for statement in _SCHEDULED:
+        db.execute(statement)
+
+
 def migrate(conn: sqlite3.Connection, path: Path) -> None:
     """Bring the database to today's schema; an older one is first copied beside itself.
 

@@ -1,0 +1,17 @@
+"""How a check went, in words."""
+
+from monitor.check import Report
+
+
+def in_words(report: Report) -> str:
+    """Return what a check that went well found."""
+    result = report.result
+    if result.status == "not-modified":
+        return "nothing changed"
+    entries = f"{result.entries} entries"
+    if result.baseline:
+        pages = "1 page" if result.pages == 1 else f"{result.pages} pages"
+        return f"first check: {entries} on {pages} are the baseline, of which nothing is sent"
+    counted = {"new": result.new, "revised": result.revised}
+    told = ", ".join(f"{count} {what}" for what, count in counted.items() if count)
+    return f"{entries}, {told or 'nothing new'}"

@@ -38,6 +38,7 @@ class Entry(NamedTuple):
 
 Row = Heading | Entry
 
+_COUNTS = 300  # characters of what a digest holds, by watch; the headings say it too
 _NAME = 80  # characters of a watch's name or a channel's in a heading
 _FOOTS = {
     Detail.FULL: "",
@@ -98,12 +99,16 @@ def _more(rows: Iterable[Row]) -> str:
 def subject(message: Message, limit: int) -> str:
     """Return a title for the whole message: what happened, and the watches that speak."""
     names = ", ".join(message.watches)
-    return shorten(f"{message.headline}: {names}" if names else message.headline, limit)
+    return shorten(f"{message.title}: {names}" if names else message.title, limit)
 
 
-def place(message: Message) -> str:
-    """Return the channel and the moment, or the period, of a message."""
-    return f"{shorten(message.channel, _NAME)} · {message.when}"
+def opening(message: Message) -> tuple[str, ...]:
+    """Return the lines above the releases: where and when, and of a digest what it holds."""
+    place = f"{shorten(message.channel, _NAME)} · {message.when}"
+    kinds = [f"{count} {kind}" for kind, count in message.kinds if message.is_digest]
+    names = [f"{name} {count}" for name, count in message.contents if message.is_digest]
+    counts = shorten(" · ".join((", ".join(kinds), *names)), _COUNTS) if kinds else ""
+    return tuple(line for line in (place, counts, message.hint) if line)
 
 
 def lines(row: Entry, detail: Detail) -> list[Line]:
@@ -115,7 +120,7 @@ def lines(row: Entry, detail: Detail) -> list[Line]:
     found: list[Line] = [told.title, (Span("text", " · ".join(part for part in parts if part)),)]
     if detail is Detail.FULL:
         found += [(Span("text", f"{field.capitalize()}: "), *diff) for field, diff in told.changes]
-        found += [told.excerpt] if row.is_lead and told.excerpt else []
+        found += [told.excerpt] if told.excerpt else []
     return found
 
 

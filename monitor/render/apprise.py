@@ -17,7 +17,7 @@ from monitor.fitting import (
     entry,
     fit,
     joined,
-    place,
+    opening,
     spaced,
     subject,
     utf16,
@@ -45,7 +45,7 @@ def write(message: Message) -> bytes:
 
 
 def _body(message: Message) -> str:
-    above = "\n".join((_escape(place(message)), *((message.note,) if message.note else ())))
+    above = "\n".join(line for line in (*map(_escape, opening(message)), message.note) if line)
 
     def whole(parts: Sequence[str], foot: str) -> str:
         text = joined((*parts, *((f"\n{foot}",) if foot else ())))

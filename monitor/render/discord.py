@@ -15,8 +15,8 @@ from monitor.fitting import (
     Style,
     entry,
     fit,
+    opening,
     packed,
-    place,
     spaced,
     utf16,
 )
@@ -54,8 +54,9 @@ def write(message: Message) -> bytes:
 
 
 def _content(message: Message) -> str:
-    lines = (f"**{_escape(shorten(message.headline, _HEADLINE))}**", _escape(place(message)))
-    return "\n".join((*lines, *((message.note,) if message.note else ())))
+    title = f"**{_escape(shorten(message.title, _HEADLINE))}**"
+    lines = (title, *map(_escape, opening(message)), message.note)
+    return "\n".join(line for line in lines if line)
 
 
 def _draw(row: Row, detail: Detail) -> str:

@@ -15,7 +15,7 @@ from monitor.fitting import (
     entry,
     fit,
     joined,
-    place,
+    opening,
     spaced,
     subject,
     utf8,
@@ -51,7 +51,7 @@ def write(message: Message, kind: str) -> bytes:
 
 
 def _text(message: Message) -> str:
-    above = "\n".join((place(message), *((message.note,) if message.note else ())))
+    above = "\n".join(line for line in (*opening(message), message.note) if line)
 
     def whole(parts: Sequence[str], foot: str) -> str:
         text = joined((*parts, *((f"\n{foot}",) if foot else ())))

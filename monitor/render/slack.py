@@ -15,8 +15,8 @@ from monitor.fitting import (
     Style,
     entry,
     fit,
+    opening,
     packed,
-    place,
     spaced,
     utf16,
 )
@@ -48,8 +48,8 @@ def write(message: Message) -> bytes:
 
 
 def _blocks(message: Message) -> Iterator[dict[str, object]]:
-    yield {"type": "header", "text": _plain(shorten(message.headline, _HEADER))}
-    yield {"type": "context", "elements": [_plain(place(message))]}
+    yield {"type": "header", "text": _plain(shorten(message.title, _HEADER))}
+    yield {"type": "context", "elements": [_plain(line) for line in opening(message)]}
     fitted = fit(message, _draw, _is_within)
     sections = (_escape(message.note), *_sections(fitted.parts), fitted.foot)
     yield from (_section(text) for text in sections if text)
@@ -83,9 +83,7 @@ def _section(mrkdwn: str) -> dict[str, object]:
 
 def _fallback(message: Message) -> str:
     titles = "; ".join(plain(told.title) for told in message.told)
-    return _escape(
-        shorten(f"{message.headline}: {titles}" if titles else message.headline, _FALLBACK)
-    )
+    return _escape(shorten(f"{message.title}: {titles}" if titles else message.title, _FALLBACK))
 
 
 def _escape(text: str) -> str:

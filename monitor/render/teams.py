@@ -7,7 +7,7 @@ none. Documented are 28 KB of a message, which others have found to end at 21.
 
 from collections.abc import Iterator, Sequence
 
-from monitor.fitting import Detail, Entry, Heading, Row, cut, fit, lines, place, utf8
+from monitor.fitting import Detail, Entry, Heading, Row, cut, fit, lines, opening, utf8
 from monitor.jsontext import dumps
 from monitor.message import Line, Message, Span, shorten, tell
 from monitor.model.told import Digest
@@ -55,9 +55,10 @@ def _message(message: Message, parts: Sequence[Element], foot: str) -> bytes:
 
 
 def _above(message: Message) -> Iterator[Element]:
-    headline = _words(shorten(message.headline, _HEADLINE))
-    yield _block(headline, {"size": "Large", "weight": "Bolder"})
-    yield _block(_words(place(message)), _QUIET)
+    title = _words(shorten(message.title, _HEADLINE))
+    yield _block(title, {"size": "Large", "weight": "Bolder"})
+    for line in opening(message):
+        yield _block(_words(line), _QUIET)
     if message.note:
         yield _block(_words(message.note))
 

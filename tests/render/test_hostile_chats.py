@@ -7,16 +7,24 @@ from typing import Any
 import pytest
 
 from tests.render.chats import FORMS, check_limits, texts
-from tests.render.test_hostile import ADDRESSES, every_title, hostile, unseen
+from tests.render.test_hostile import (
+    ADDRESSES,
+    Make,
+    every_message,
+    every_title,
+    hostile,
+    unseen,
+)
 
 every_form = pytest.mark.parametrize("form", FORMS)
 
 
 @every_form
 @every_title
-def test_every_form_shows_words_alone(form: str, text: str) -> None:
+@every_message
+def test_every_form_shows_words_alone(form: str, text: str, make: Make) -> None:
     """No control, bidi or zero-width character but our own word joiner; and no limit is broken."""
-    payload = FORMS[form](hostile(text))
+    payload = FORMS[form](make(text))
     assert not unseen(payload.decode(), "")
     for shown in texts(form, payload):
         assert not unseen(shown, "\n\u2060")
@@ -25,9 +33,10 @@ def test_every_form_shows_words_alone(form: str, text: str) -> None:
 
 @pytest.mark.parametrize("form", ["slack", "discord", "apprise"])
 @every_title
-def test_nobody_is_called(form: str, text: str) -> None:
+@every_message
+def test_nobody_is_called(form: str, text: str, make: Make) -> None:
     """What would call people, or all of them, is broken by a sign that shows as nothing."""
-    for shown in texts(form, FORMS[form](hostile(text))):
+    for shown in texts(form, FORMS[form](make(text))):
         assert not re.search(r"@(channel|here|everyone)\b", shown, re.IGNORECASE)
         if form != "slack" or "\n" in shown:  # the others of Slack's texts are literal
             assert not re.search(r"(?<!\\)<[@!#]", shown)

@@ -7,7 +7,6 @@ from datetime import date, timedelta
 from monitor.model.configured import Channel, EventKind, Watch
 from monitor.model.stored import Event, Release
 from monitor.model.told import Digest, Found, Item, Match
-from monitor.text.likeness import Traits, same_event
 
 _NEXT_DAY = timedelta(days=1)
 _HOUR = timedelta(hours=1)
@@ -158,6 +157,8 @@ def _grouped(releases: Sequence[Release]) -> dict[int, int]:
 
 def _alike(ordered: Sequence[Release]) -> dict[tuple[int, int], None]:
     """Return the pairs of ids that report one event, in order; `ordered` is so by date."""
+    from monitor.text.likeness import Traits, same_event  # noqa: PLC0415 - most runs tell nothing
+
     traits = [Traits(release.title, release.body) for release in ordered]
     found: dict[tuple[int, int], None] = {}
     for place, one in enumerate(ordered):

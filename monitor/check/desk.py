@@ -14,12 +14,16 @@ from monitor.store import intake, messages
 
 
 class Desk:
-    """Who waits for what: the watches, ready to match, and the channels that they go to."""
+    """Who waits for what: the watches, ready to match, and the channels that they go to.
+
+    A paused watch waits for nothing: what it would have matched is not kept for it either.
+    """
 
     def __init__(self, watches: Sequence[Watch], channels: Sequence[Channel]) -> None:
-        self.watches: Mapping[str, Watch] = {watch.name: watch for watch in watches}
+        active = [watch for watch in watches if not watch.paused]
+        self.watches: Mapping[str, Watch] = {watch.name: watch for watch in active}
         self.channels = channels
-        self._matcher = Matcher((watch.name, of(watch), watch.sources) for watch in watches)
+        self._matcher = Matcher((watch.name, of(watch), watch.sources) for watch in active)
 
     def find(self, event: Event) -> Found:
         """Return the watches that this event concerns, and did not before it.

@@ -24,15 +24,25 @@ Edit = tuple[str, Watches]
 _BOM = "\ufeff"
 
 
+def check_name(name: str, taken: Sequence[str]) -> None:
+    """Raise UsageError where a new watch cannot be called this."""
+    try:
+        values.name(name)
+    except Wrong as wrong:
+        raise UsageError(wrong.message) from None
+    for one in taken:
+        if one.casefold() == name.casefold():
+            raise UsageError(f"there is a watch called “{one}” already; choose another name")
+
+
 def add(text: str, watch: Mapping[str, Value]) -> str:
     """Write a new watch below the last one, or at the end of the file where there is none.
 
     `watch` has the keys as they are to stand there; its `name` must not be taken.
     """
-    name = _good_name(str(watch["name"]))
 
     def surgery(sheet: Sheet) -> Edit:
-        _check_free(name, sheet.names)
+        check_name(str(watch["name"]), sheet.names)
         lines = [f"{key} = {written(key, value)}" for key, value in watch.items()]
         return sheet.with_section(lines), [*sheet.watches, _plain(watch)]
 
@@ -51,12 +61,11 @@ def remove(text: str, name: str) -> str:
 
 def rename(text: str, old: str, new: str) -> str:
     """Give a watch another name, which must not be taken; another case of the same is fine."""
-    name = _good_name(new)
 
     def surgery(sheet: Sheet) -> Edit:
         number = sheet.find(old)
-        _check_free(name, sheet.names[:number] + sheet.names[number + 1 :])
-        return sheet.with_key(number, "name", name), sheet.changed(number, name=name)
+        check_name(new, sheet.names[:number] + sheet.names[number + 1 :])
+        return sheet.with_key(number, "name", new), sheet.changed(number, name=new)
 
     return _edited(text, surgery)
 
@@ -92,19 +101,6 @@ def _plain(watch: Mapping[str, Value]) -> dict[str, Any]:
     return {
         key: value if isinstance(value, str | bool) else list(value) for key, value in watch.items()
     }
-
-
-def _good_name(name: str) -> str:
-    try:
-        return values.name(name)
-    except Wrong as wrong:
-        raise UsageError(wrong.message) from None
-
-
-def _check_free(name: str, taken: Sequence[str]) -> None:
-    for one in taken:
-        if one.casefold() == name.casefold():
-            raise UsageError(f"there is a watch called “{one}” already; choose another name")
 
 
 def _edited(text: str, surgery: Callable[[Sheet], Edit]) -> str:

@@ -67,7 +67,7 @@ def _locked(folder: Path, path: Path) -> Iterator[int]:
 
 
 def _put(target: Path, path: Path, new: bytes, old: bytes, status: os.stat_result) -> None:
-    if not os.access(target, os.W_OK):
+    if target.exists() and not os.access(target, os.W_OK):
         raise ConfigError(f"{_PROTECTED} {path}", path=path)
     try:
         _replace(target, new, old, status)

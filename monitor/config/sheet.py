@@ -92,6 +92,12 @@ class Sheet:
     def _place(self, number: int, key: str) -> Place | None:
         return self._places.get(("watch", number, key))
 
+    def _known_place(self, number: int, key: str) -> Place:
+        place = self._place(number, key)
+        if place is None:
+            raise UsageError(UNPROVEN)
+        return place
+
     def changed(self, number: int, **keys: Value | None) -> Watches:
         """Return the watches with other values in one; None stands for a key that is gone."""
         one = {**self.watches[number], **keys}
@@ -104,18 +110,14 @@ class Sheet:
         """Put another value in place of a key's, or the key below the watch's name."""
         if (place := self._place(number, key)) is not None:
             return self._text[: place.start] + written(key, value) + self._text[place.end :]
-        name = self._place(number, "name")
-        if name is None:
-            raise UsageError(UNPROVEN)
+        name = self._known_place(number, "name")
         row = self._row(name.key)
         indent = self._lines[row][: -len(self._lines[row].lstrip(" \t"))]
         return self._with_lines(self._row(name.end) + 1, [f"{indent}{key} = {written(key, value)}"])
 
     def without_key(self, number: int, key: str) -> str:
         """Take the lines of a key away."""
-        place = self._place(number, key)
-        if place is None:
-            raise UsageError(UNPROVEN)
+        place = self._known_place(number, key)
         rows = self._lines[: self._row(place.key)] + self._lines[self._row(place.end) + 1 :]
         return "".join(rows)
 

@@ -4,6 +4,8 @@ import tomllib
 from collections.abc import Callable
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from monitor.config import edit, template
 from monitor.config.sheet import Sheet, written
@@ -299,6 +301,12 @@ def test_an_edit_that_cannot_be_proved_is_not_done(key: str) -> None:
         edit.pause(f'[[watch]]\nname = "a"\n{key} = 1\n', "a")
 
 
+def test_a_name_that_is_not_where_it_seems_to_be_is_not_edited() -> None:
+    """No name of a right config is like this."""
+    with pytest.raises(UsageError, match="cannot be edited safely"):
+        edit.pause('[[watch]]\nname.first = "a"\n', "{'first': 'a'}")
+
+
 def test_a_cut_in_the_wrong_place_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever goes wrong in the cutting: what tomllib reads afterwards decides."""
     monkeypatch.setattr(Sheet, "without_section", lambda *_: SOURCE)
@@ -325,3 +333,11 @@ def test_values_are_written_as_toml(
     assert written(key, value) == text
     found = tomllib.loads(f"x = {text}")["x"]
     assert found == (list(value) if isinstance(value, tuple) else value)
+
+
+@given(st.text(), st.lists(st.text(max_size=5), max_size=3))
+def test_any_text_is_read_back_as_it_was(query: str, names: list[str]) -> None:
+    """Quotes, backslashes, line ends and control characters of a query among it."""
+    after = edit.add(TWO, {"name": "new", "query": query, "to": names})
+    assert tomllib.loads(after)["watch"][2] == {"name": "new", "query": query, "to": names}
+    assert edit.remove(after, "new") == TWO

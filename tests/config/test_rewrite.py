@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -116,9 +117,15 @@ def delete(path: Path) -> None:
     path.unlink()
 
 
-@pytest.mark.parametrize("meanwhile", [append, swap, delete])
+MEANWHILE = "somebody else changed the file at the same moment; nothing was written, try again"
+
+
+@pytest.mark.parametrize(
+    ("meanwhile", "words"),
+    [(append, MEANWHILE), (swap, MEANWHILE), (delete, "there is no such file")],
+)
 def test_what_somebody_else_saved_meanwhile_stays(
-    path: Path, meanwhile: Callable[[Path], None]
+    path: Path, meanwhile: Callable[[Path], None], words: str
 ) -> None:
     """It is noticed, told, and not overwritten."""
 
@@ -126,7 +133,7 @@ def test_what_somebody_else_saved_meanwhile_stays(
         meanwhile(path)
         return pause(text)
 
-    with pytest.raises(ConfigError):
+    with pytest.raises(ConfigError, match=words):
         rewrite(path, slowly, {})
     assert not path.exists() or path.read_text(encoding="utf-8").startswith(LEAST)
     assert [one.name for one in path.parent.iterdir()] == ([path.name] if path.exists() else [])
@@ -148,25 +155,57 @@ def test_a_config_that_would_be_wrong_is_not_written(path: Path) -> None:
     assert path.read_text(encoding="utf-8") == LEAST
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
-def test_a_folder_without_write_permission_is_told(path: Path) -> None:
-    """And one where the file itself is protected."""
-    path.parent.chmod(0o555)
-    with pytest.raises(ConfigError, match="its folder must be writable too"):
-        rewrite(path, pause, {})
-    path.parent.chmod(0o755)
-    path.chmod(0o444)
-    with pytest.raises(ConfigError, match="chmod u\\+w"):
-        rewrite(path, pause, {})
-    assert path.read_text(encoding="utf-8") == LEAST
+AS_NOBODY = """
+import os, sys, tempfile
+from pathlib import Path
+from monitor.config import edit
+from monitor.config.rewrite import rewrite
+from monitor.errors import ConfigError
+
+rewrite(Path(sys.argv[2]), str, {})  # what is imported late may be out of reach then
+if os.geteuid() == 0:
+    os.setuid(65534)
+try:
+    rewrite(Path(sys.argv[1]), lambda text: edit.remove(text, "steel"), {})
+except ConfigError as error:
+    print(error.message)
+"""
 
 
-def test_a_protected_file_is_told(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whoever took the right to write away has meant it."""
-    monkeypatch.setattr(os, "access", lambda *_: False)
-    with pytest.raises(ConfigError, match="chmod u\\+w"):
-        rewrite(path, pause, {})
-    assert path.read_text(encoding="utf-8") == LEAST
+@pytest.mark.parametrize(
+    ("folder_mode", "mode", "words"),
+    [
+        (0o555, 0o644, "Permission denied; its folder must be writable too"),
+        (0o755, 0o444, "this file is write-protected; allow writing with: chmod u+w"),
+        (0o311, 0o644, "the folder of this file cannot be opened"),
+        (0o755, 0o000, "the permission to read this file is missing"),
+    ],
+)
+def test_missing_rights_are_told(path: Path, folder_mode: int, mode: int, words: str) -> None:
+    """By a process that is not root's; the file stays, and nothing beside it."""
+    other = path
+    with TemporaryDirectory() as name:
+        folder, path = Path(name), Path(name) / "config.toml"
+        path.write_text(LEAST, encoding="utf-8")
+        path.chmod(mode)
+        folder.chmod(folder_mode)
+        if os.geteuid() == 0:
+            os.chown(folder, 65534, -1)
+            os.chown(path, 65534, -1)
+        try:
+            done = subprocess.run(
+                [sys.executable, "-c", AS_NOBODY, str(path), str(other)],
+                env=environment(),
+                check=True,
+                capture_output=True,
+                text=True,
+            )
+        finally:
+            folder.chmod(0o755)
+            path.chmod(0o644)
+        assert words in done.stdout
+        assert path.read_text(encoding="utf-8") == LEAST
+        assert list(folder.iterdir()) == [path]
 
 
 @pytest.mark.parametrize("call", ["fsync", "replace", "fchmod"])

@@ -1,5 +1,8 @@
 """watch add, remove, rename, pause, resume, show, and what a back-test warns of: from outside."""
 
+import signal
+import subprocess
+import sys
 from datetime import date
 from pathlib import Path
 
@@ -11,7 +14,7 @@ from monitor.query.syntax import parse
 from monitor.store import watches
 from monitor.store.database import open_database
 from tests.site import Site
-from tests.stage import WATCHES, Stage, source
+from tests.stage import WATCHES, Stage, environment, source
 from tests.store.samples import stored_release
 
 DAY = date(2025, 12, 1)
@@ -172,10 +175,26 @@ def test_a_watch_is_renamed_with_what_it_found(stage: Stage) -> None:
     )
 
 
+KILLED = """
+import os, signal, sys
+from monitor.cli import main
+from monitor.store import watches
+
+watches.rename = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
+main(sys.argv[1:])
+"""
+
+
 def test_a_rename_that_was_cut_off_is_mended_by_the_same_command(stage: Stage) -> None:
-    """The file has the new name, the archive still the old one."""
-    text = stage.config.read_text(encoding="utf-8")
-    stage.config.write_text(text.replace('"gulf"', '"golf"'), encoding="utf-8")
+    """Killed between the two: the file has the new name, the archive still the old one."""
+    killed = subprocess.run(
+        [sys.executable, "-c", KILLED, "watch", "rename", "gulf", "golf"],
+        cwd=stage.folder,
+        env=environment(),
+        check=False,
+    )
+    assert killed.returncode == -signal.SIGKILL
+    assert stage.run("watch", "show", "golf", "--json").json["matches"] == 0
     told = stage.run("watch", "rename", "gulf", "golf", "--json").json
     assert told["matches"] == 1
     assert stage.run("watch", "show", "golf", "--json").json["matches"] == 1

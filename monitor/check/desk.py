@@ -17,7 +17,8 @@ from monitor.store import digests, intake, messages
 class Desk:
     """Who waits for what: the watches, ready to match, and the channels that they go to.
 
-    `zone` gives the time zone of the channels' schedules.
+    A paused watch waits for nothing: what it would have matched is not kept for it either. `zone`
+    gives the time zone of the channels' schedules.
     """
 
     def __init__(
@@ -27,9 +28,10 @@ class Desk:
         zone: Callable[[], tzinfo] = lambda: UTC,
     ) -> None:
         self._zone = zone
-        self.watches: Mapping[str, Watch] = {watch.name: watch for watch in watches}
+        active = [watch for watch in watches if not watch.paused]
+        self.watches: Mapping[str, Watch] = {watch.name: watch for watch in active}
         self.channels = channels
-        self._matcher = Matcher((watch.name, of(watch), watch.sources) for watch in watches)
+        self._matcher = Matcher((watch.name, of(watch), watch.sources) for watch in active)
 
     def watches_to(self, channel: str) -> tuple[str, ...]:
         """Return the names of the watches that a channel is told of."""

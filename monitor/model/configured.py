@@ -31,7 +31,8 @@ class Source:
 class Watch:
     """What somebody waits for: a query, or plain keywords, or both (then both must hold).
 
-    `sources` and `to` are None for "every source" and "every channel".
+    `sources` and `to` are None for "every source" and "every channel". A `paused` watch matches
+    nothing; what appears meanwhile is not made up for.
     """
 
     name: str
@@ -42,6 +43,7 @@ class Watch:
     sources: tuple[str, ...] | None = None
     to: tuple[str, ...] | None = None
     on: tuple[WatchedEvent, ...] = ("new", "revised", "withdrawn")
+    paused: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)

@@ -73,6 +73,16 @@ def test_a_config_without_a_watch_warns() -> None:
     )
 
 
+def test_a_config_whose_watches_are_all_paused_warns() -> None:
+    """One that waits is enough."""
+    paused = f"{WATCH}paused = true\n"
+    assert read(SOURCE + paused).warnings == (
+        "every [[watch]] is paused: releases are kept, and nobody is alerted",
+    )
+    other = f"{WATCH}paused = false\n".replace("steel", "other")
+    assert read(SOURCE + paused + other).warnings == ()
+
+
 LOGIN = 'username = "monitor"\npassword = "hunter2"\n'
 
 

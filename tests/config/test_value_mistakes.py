@@ -107,6 +107,8 @@ ON = 'expected "new" or "revised" or "withdrawn", got'
         ('to = ["dsk"]', '[0]: no channel is named "dsk"; there is: terminal'),
         ('on = ["restored"]', f'[0]: {ON} "restored"'),
         ('on = ["revisd"]', f'[0]: {ON} "revisd"; did you mean "revised"?'),
+        ('paused = "yes"', ': expected true or false, without quotes, got "yes"'),
+        ("paused = 1", ": expected true or false, without quotes, got 1"),
     ],
 )
 def test_a_watch(line: str, message: str) -> None:

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from monitor.check import Report, check
 from monitor.deliver import Post
 from monitor.fetch.fetcher import Fetcher, Politeness
-from monitor.fetch.patience import Patience
+from monitor.fetch.patience import Patience, brief
 from monitor.http.client import Client
 from monitor.http.tls import context
 from monitor.model.configured import Config, FetchSettings, Source
@@ -81,10 +81,11 @@ class Works:
 
         return ZoneInfo(self._config.timezone)
 
-    def check(self, sources: Sequence[Source]) -> list[Report]:
+    def check(self, sources: Sequence[Source], *, sweep: bool = False) -> list[Report]:
         """Check sources, several hosts at a time, one host's one after the other; in their order.
 
-        What goes wrong with a source is in its report. StoreError goes through.
+        What goes wrong with a source is in its report. StoreError goes through. `sweep`: read the
+        newest pages of each whatever is known of them.
         """
         reports: dict[str, Report] = {}
 
@@ -92,9 +93,17 @@ class Works:
             with self._fetchers.fetcher() as fetcher, self.open_db() as db:
                 # One patience for all of a host: a dead one must not cost its budget many times.
                 fetch = Patience(fetcher, self._config.fetch, self._world)
+                # Articles can wait for the next check, and alerts not for articles.
+                glance = Patience(fetcher, brief(self._config.fetch), self._world)
                 for source in group:
                     reports[source.name] = check(
-                        source, self.desk, fetch=fetch, db=db, world=self._world
+                        source,
+                        self.desk,
+                        fetch=fetch,
+                        glance=glance,
+                        db=db,
+                        world=self._world,
+                        sweep=sweep,
                     )
 
         all_at_once(work, _by_host(sources), self._config.fetch.concurrency)

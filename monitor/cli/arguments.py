@@ -42,6 +42,11 @@ def _parser() -> argparse.ArgumentParser:
         "--once", action="store_true", help="check every source, send what is due, and exit"
     )
     parser.add_argument("--source", metavar="NAME", help="with --once: check this source alone")
+    parser.add_argument(
+        "--sweep",
+        action="store_true",
+        help="with --once: read the newest pages whatever is known of them",
+    )
     parser.set_defaults(run=_nothing_to_do(parser))
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", parser_class=_Parser)
     _add_setup(commands, common)

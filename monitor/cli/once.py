@@ -32,7 +32,7 @@ def run(args: Namespace) -> int:
     started_at, tick = world.now(), world.monotonic()
     with works.open_db() as db:  # trouble with the store is told before anything is fetched
         confirm_queries(settings, db)
-    reports = works.check(sources)
+    reports = works.check(sources, sweep=args.sweep)
     if not as_json:
         tell_reports(reports, quiet=flag(args, "quiet"))
     tally = works.post.send_due(ahead=_AHEAD)
@@ -86,14 +86,19 @@ def tell_reports(reports: Sequence[Report], *, quiet: bool) -> None:
 
 def _in_words(report: Report) -> str:
     result = report.result
-    if result.status == "not-modified":
-        return "nothing changed"
     entries = f"{result.entries} entries"
     if result.baseline:
         pages = "1 page" if result.pages == 1 else f"{result.pages} pages"
         return f"first check: {entries} on {pages} are the baseline, of which nothing is sent"
-    counted = {"new": result.new, "revised": result.revised}
+    counted = {
+        "new": result.new,
+        "revised": result.revised,
+        "withdrawn": result.withdrawn,
+        "restored": result.restored,
+    }
     told = ", ".join(f"{count} {what}" for what, count in counted.items() if count)
+    if result.status == "not-modified" and not told:
+        return "nothing changed"
     return f"{entries}, {told or 'nothing new'}"
 
 

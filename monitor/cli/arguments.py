@@ -25,8 +25,8 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
 
 
 def _alone(args: argparse.Namespace) -> None:
-    if args.source is not None:
-        _parser().error("--source NAME goes with --once; the daemon checks every source")
+    if args.source is not None or args.sweep:
+        _parser().error("--source and --sweep go with --once; the daemon checks every source")
 
 
 class _Parser(argparse.ArgumentParser):
@@ -50,6 +50,11 @@ def _parser() -> argparse.ArgumentParser:
         "--once", action="store_true", help="check every source, send what is due, and exit"
     )
     parser.add_argument("--source", metavar="NAME", help="with --once: check this source alone")
+    parser.add_argument(
+        "--sweep",
+        action="store_true",
+        help="with --once: read the newest pages whatever is known of them",
+    )
     parser.set_defaults(run=None)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", parser_class=_Parser)
     _add_setup(commands, common)

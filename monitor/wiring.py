@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from monitor.check import Report, check
 from monitor.deliver import Post
 from monitor.fetch.fetcher import Fetcher, Politeness
-from monitor.fetch.patience import Patience
+from monitor.fetch.patience import Patience, brief
 from monitor.http.client import Client
 from monitor.http.tls import context
 from monitor.model.configured import Config, FetchSettings, Source
@@ -101,12 +101,17 @@ class Works:
         return _by_host(self._config.sources)
 
     def check(
-        self, sources: Sequence[Source], tell: Callable[[Report], None] = lambda _: None
+        self,
+        sources: Sequence[Source],
+        tell: Callable[[Report], None] = lambda _: None,
+        *,
+        sweep: bool = False,
     ) -> list[Report]:
         """Check sources, several hosts at a time, one host's one after the other; in their order.
 
         Each report also goes to `tell` as soon as it is there. What goes wrong with a source is in
-        its report. StoreError goes through.
+        its report. StoreError goes through. `sweep`: read the newest pages of each whatever is
+        known of them.
         """
         reports: dict[str, Report] = {}
 
@@ -114,8 +119,18 @@ class Works:
             with self._fetchers.fetcher() as fetcher, self.open_db() as db:
                 # One patience for all of a host: a dead one must not cost its budget many times.
                 fetch = Patience(fetcher, self._config.fetch, self._world)
+                # Articles can wait for the next check, and alerts not for articles.
+                glance = Patience(fetcher, brief(self._config.fetch), self._world)
                 for source in group:
-                    report = check(source, self.desk, fetch=fetch, db=db, world=self._world)
+                    report = check(
+                        source,
+                        self.desk,
+                        fetch=fetch,
+                        glance=glance,
+                        db=db,
+                        world=self._world,
+                        sweep=sweep,
+                    )
                     reports[source.name] = report
                     tell(report)
 

@@ -111,7 +111,7 @@ def one_source(runs: int) -> list[Row]:
     with Site() as site, tempfile.TemporaryDirectory() as folder:
         published(site)
         stage = Stage(Path(folder), source("trade", site.url()), WATCHES)
-        stage.once()
+        stage.settle()
         once = ("-m", "monitor", "--config", str(stage.config), "--once", "-q")
         return [
             against(
@@ -133,7 +133,7 @@ def many_sources(runs: int) -> list[Row]:
             url = site.url()
             sources = [source(f"s{n}", f"{url}?n={n}") for n in range(count)]
             stage = Stage(Path(folder), *sources, WATCHES)
-            stage.run("--once", "-q")
+            stage.settle()
             site.requests.clear()
             once = (sys.executable, "-m", "monitor", "--config", str(stage.config), "--once", "-q")
             seconds = statistics.median(process(*once) for _ in range(min(runs, 9)))
@@ -156,7 +156,7 @@ def memory(_: int) -> list[Row]:
     with Site() as site, tempfile.TemporaryDirectory() as folder:
         published(site)
         stage = Stage(Path(folder), source("trade", site.url()), WATCHES)
-        stage.once()
+        stage.settle()
         site.publish("Steel talks", date(2025, 12, 1), body="Of quotas.")
         ours = peak("-m", "monitor", "--config", str(stage.config), "--once", "-q")
         again = peak("-m", "monitor", "--config", str(stage.config), "--once", "-q")

@@ -2,22 +2,24 @@
 
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, tzinfo
 
 from monitor import digest
 from monitor.model.configured import Channel, Watch
-from monitor.model.stored import Event
+from monitor.model.stored import Event, Release
 from monitor.model.told import Digest, Document, Found, Item, Match
 from monitor.query.keywords import of
 from monitor.query.match import Matcher
 from monitor.schedule import periods_of
-from monitor.store import digests, intake, messages
+from monitor.store import digests, intake, messages, told
 
 
 class Desk:
     """Who waits for what: the watches, ready to match, and the channels that they go to.
 
-    `zone` gives the time zone of the channels' schedules.
+    A paused watch waits for nothing: what it would have matched is not kept for it either. `zone`
+    gives the time zone of the channels' schedules.
     """
 
     def __init__(
@@ -27,9 +29,10 @@ class Desk:
         zone: Callable[[], tzinfo] = lambda: UTC,
     ) -> None:
         self._zone = zone
-        self.watches: Mapping[str, Watch] = {watch.name: watch for watch in watches}
+        active = [watch for watch in watches if not watch.paused]
+        self.watches: Mapping[str, Watch] = {watch.name: watch for watch in active}
         self.channels = channels
-        self._matcher = Matcher((watch.name, of(watch), watch.sources) for watch in watches)
+        self._matcher = Matcher((watch.name, of(watch), watch.sources) for watch in active)
 
     def watches_to(self, channel: str) -> tuple[str, ...]:
         """Return the names of the watches that a channel is told of."""
@@ -41,14 +44,18 @@ class Desk:
 
         A release that appears in another listing concerns only those who watch that listing.
         """
-        matches = self._matches(event, event.sources)
-        if event.before:
-            before = {match.watch for match in self._matches(event, event.before)}
-            matches = [match for match in matches if match.watch not in before]
-        return Found(event=event, matches=tuple(matches))
+        return self._split(event)[0]
 
-    def _matches(self, event: Event, seen_in: tuple[str, ...]) -> list[Match]:
-        release = event.release
+    def _split(self, event: Event) -> tuple[Found, list[Match]]:
+        """Return what is found for the first time, and all that matches now."""
+        matches = all_now = self._matches(event.release, event.sources)
+        if event.before:
+            was = self._matches(event.was or event.release, event.before)
+            before = {match.watch for match in was}
+            matches = [match for match in all_now if match.watch not in before]
+        return Found(event=event, matches=tuple(matches)), all_now
+
+    def _matches(self, release: Release, seen_in: tuple[str, ...]) -> list[Match]:
         return self._matcher.matches(
             Document(
                 title=release.title,
@@ -62,8 +69,17 @@ class Desk:
         self, conn: sqlite3.Connection, events: Iterable[Event], check_id: int | None, now: datetime
     ) -> tuple[Found, ...]:
         """Match events and keep the matches; return what was not known before."""
-        found = [self.find(event) for event in events]
+        found = [self._with_earlier(conn, *self._split(event)) for event in events]
         return intake.add_matches(conn, found, check_id, now)
+
+    def _with_earlier(
+        self, conn: sqlite3.Connection, found: Found, all_now: Sequence[Match]
+    ) -> Found:
+        """Add those who were told of the release before, if what happened is worth telling."""
+        event = found.event
+        if event.kind == "new" or (event.kind == "revised" and not event.changes):
+            return found
+        return replace(found, earlier=told.earlier(conn, event.release.id, all_now))
 
     def owe(
         self,
@@ -77,9 +93,9 @@ class Desk:
 
         That is one message a channel, or what its next digest holds.
         """
-        told = digest.address(found, self.watches, self.channels)
+        owed = digest.address(found, self.watches, self.channels)
         for channel in self.channels:
-            items = told.get(channel.name, ())
+            items = owed.get(channel.name, ())
             periods = periods_of(channel, self._zone)
             if items and periods is None:
                 message = _message(new_id(), channel, items, now)

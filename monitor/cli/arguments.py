@@ -25,8 +25,8 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
 
 
 def _alone(args: argparse.Namespace) -> None:
-    if args.source is not None:
-        _parser().error("--source NAME goes with --once; the daemon checks every source")
+    if args.source is not None or args.sweep:
+        _parser().error("--source and --sweep go with --once; the daemon checks every source")
 
 
 class _Parser(argparse.ArgumentParser):
@@ -50,6 +50,11 @@ def _parser() -> argparse.ArgumentParser:
         "--once", action="store_true", help="check every source, send what is due, and exit"
     )
     parser.add_argument("--source", metavar="NAME", help="with --once: check this source alone")
+    parser.add_argument(
+        "--sweep",
+        action="store_true",
+        help="with --once: read the newest pages whatever is known of them",
+    )
     parser.set_defaults(run=None)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", parser_class=_Parser)
     _add_setup(commands, common)
@@ -134,17 +139,51 @@ def _add_filters(command: argparse.ArgumentParser, *, limit: int | None) -> None
 
 
 def _add_watch(commands: "Commands", common: _Parser) -> None:
-    watch = _add(commands, common, "watch", "look at the watchlist", _lazily("watch", "list_"))
+    does = "look at the watchlist, and change it"
+    watch = _add(commands, common, "watch", does, _lazily("watch", "list_"))
     actions = watch.add_subparsers(title="actions", metavar="ACTION", parser_class=_Parser)
     _add(actions, common, "list", "list the watches", _lazily("watch", "list_"))
-    test = _add(
-        actions,
-        common,
-        "test",
-        "show what a query would have found in the archive",
-        _lazily("watch", "test"),
+    show = "show a watch: its settings, and what it found lately"
+    _add_named(actions, common, "show", show, _lazily("watch", "show"))
+    test = "show what a query would have found in the archive"
+    tested = _add(actions, common, "test", test, _lazily("backtest", "test"))
+    tested.add_argument("query", metavar="QUERY", help="a query, or the name of a watch")
+    _add_watch_edits(actions, common)
+
+
+def _add_watch_edits(actions: "Commands", common: _Parser) -> None:
+    add = "show what a query would have found, and make a watch of it"
+    added = _add_named(actions, common, "add", add, _lazily("watchlist", "add"))
+    added.add_argument("query", metavar="QUERY", help='words, "a phrase", OR, NOT, prefix*, …')
+    added.add_argument(
+        "--source",
+        metavar="NAME",
+        action="append",
+        dest="sources",
+        help="only what this listing shows; may be given again (default: every listing)",
     )
-    test.add_argument("query", metavar="QUERY", help="a query, or the name of a watch")
+    added.add_argument(
+        "--to",
+        metavar="CHANNEL",
+        action="append",
+        help="tell this channel; may be given again (default: every channel)",
+    )
+    remove = "take a watch away; what it found stays in the archive"
+    _add_named(actions, common, "remove", remove, _lazily("watchlist", "remove"))
+    rename = "give a watch, and what it found, another name"
+    renamed = _add(actions, common, "rename", rename, _lazily("watchlist", "rename"))
+    renamed.add_argument("old", metavar="OLD", help="the name that it has")
+    renamed.add_argument("new", metavar="NEW", help="the name that it gets")
+    pause = "let a watch find nothing until it is resumed"
+    _add_named(actions, common, "pause", pause, _lazily("watchlist", "pause"))
+    resume = "let a paused watch go on; what appeared meanwhile is not made up for"
+    _add_named(actions, common, "resume", resume, _lazily("watchlist", "resume"))
+
+
+def _add_named(actions: "Commands", common: _Parser, name: str, does: str, run: Run) -> _Parser:
+    command = _add(actions, common, name, does, run)
+    command.add_argument("name", metavar="NAME", help="the name of the watch")
+    return command
 
 
 def _add_sending(commands: "Commands", common: _Parser) -> None:

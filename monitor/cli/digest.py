@@ -86,9 +86,9 @@ def _since(
 
 
 def _as_json(digest: Digest) -> object:
-    from monitor.render import webhook
+    from monitor.render import standard
 
-    return json.loads(webhook.standard(digest))
+    return json.loads(standard.render(digest))
 
 
 def _print_pages(waiting: Sequence[Digest]) -> None:

@@ -33,7 +33,7 @@ def run(args: Namespace) -> int:
     started_at, tick = world.now(), world.monotonic()
     with works.open_db() as db:  # trouble with the store is told before anything is fetched
         confirm_queries(settings, db)
-    reports = works.check(sources)
+    reports = works.check(sources, sweep=args.sweep)
     if not as_json:
         tell_reports(reports, quiet=flag(args, "quiet"))
     tally = works.post.send_due(ahead=_AHEAD)

@@ -102,8 +102,14 @@ _OPEN = "type = 'digest' AND status = 'owed' AND payload IS NULL AND claimed_by 
 
 
 def _slot(conn: sqlite3.Connection, channel: str, periods: Periods, now: datetime) -> Slot:
-    """Return the digest for what is found now: that of this period, or of the next free one."""
+    """Return the digest for what is found now: that of this period, or of the next free one.
+
+    The period that lasts has had its digest where the clock was set back: the next one then covers
+    both.
+    """
     covers = periods(now)
+    last = _last_until(conn, channel, now)
+    since = max(covers.since, last) if last else covers.since
     while True:
         row = conn.execute(
             f"SELECT id, {_OPEN} FROM deliveries"
@@ -111,8 +117,6 @@ def _slot(conn: sqlite3.Connection, channel: str, periods: Periods, now: datetim
             (channel, to_iso(covers.until)),
         ).fetchone()
         if row is None:
-            last = _last_until(conn, channel, now)
-            since = max(covers.since, last) if last else covers.since
             return Slot(Period(since, covers.until), None)
         if row[1]:
             return Slot(covers, row[0])

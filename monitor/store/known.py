@@ -46,7 +46,7 @@ def known(conn: sqlite3.Connection, source: str, site: str, entries: Sequence[En
                 articles[entry.board, entry.article_id] = row[0]
     ids = {*identities.values(), *articles.values()}
     return Known(
-        releases={release_id: _known_release(conn, release_id) for release_id in ids},
+        releases={release_id: release(conn, release_id) for release_id in ids},
         identities=identities,
         articles=articles,
         shown=_shown(conn, source, ids),
@@ -59,9 +59,12 @@ _BY_ARTICLE = (
 )
 
 
-def _known_release(conn: sqlite3.Connection, release_id: int) -> KnownRelease:
-    title, day, category, body, source = conn.execute(
-        "SELECT title, date, category, body, source FROM releases WHERE id = ?", (release_id,)
+def release(conn: sqlite3.Connection, release_id: int) -> KnownRelease:
+    """Return a stored release, as far as deciding needs it."""
+    title, day, category, body, source, read_at, withdrawn_at = conn.execute(
+        "SELECT title, date, category, body, source, article_read_at, withdrawn_at"
+        " FROM releases WHERE id = ?",
+        (release_id,),
     ).fetchone()
     rows = conn.execute("SELECT source FROM listings WHERE release_id = ?", (release_id,))
     return KnownRelease(
@@ -72,6 +75,8 @@ def _known_release(conn: sqlite3.Connection, release_id: int) -> KnownRelease:
         body=body,
         source=source,
         sources=frozenset(seen for (seen,) in rows),
+        is_whole=read_at is not None,
+        is_withdrawn=withdrawn_at is not None,
     )
 
 

@@ -208,6 +208,31 @@ def scheduled(db: Tables) -> None:
         db.execute(statement)
 
 
+_SWEEPS_AND_ARTICLES = (
+    # `swept_at`: when the newest pages were last read whatever was known of them.
+    "ALTER TABLE sources ADD COLUMN swept_at TEXT",
+    # In how many sweeps in a row a release was missing where it had stood, and since when.
+    "ALTER TABLE listings ADD COLUMN absences INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE listings ADD COLUMN absent_since TEXT",
+    # Releases whose article page is to be read, not before `due_at`; `tries` counts failures.
+    """CREATE TABLE waiting (
+        release_id INTEGER PRIMARY KEY REFERENCES releases (id) ON DELETE CASCADE,
+        due_at TEXT NOT NULL,
+        tries INTEGER NOT NULL DEFAULT 0
+    ) STRICT""",
+    """INSERT INTO waiting (release_id, due_at)
+        SELECT id, first_seen_at FROM releases WHERE article_read_at IS NULL AND article_id != ''
+        AND url IS NOT NULL""",
+)
+
+
+@migrations()
+def sweeps_and_articles(db: Tables) -> None:
+    """Remember sweeps, what was missing in them, and which article pages are still to be read."""
+    for statement in _SWEEPS_AND_ARTICLES:
+        db.execute(statement)
+
+
 def migrate(conn: sqlite3.Connection, path: Path) -> None:
     """Bring the database to today's schema; an older one is first copied beside itself.
 

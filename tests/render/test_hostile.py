@@ -15,7 +15,7 @@ import pytest
 from monitor.message import plain, tell
 from monitor.model.stored import Change
 from monitor.model.told import Digest, Item, Snippet
-from monitor.render import export, mail, terminal, webhook
+from monitor.render import export, mail, slack, standard, terminal
 from tests.render.samples import NOON, STEEL, digest
 
 HOSTILE = {
@@ -185,7 +185,7 @@ def test_html_has_its_own_elements_alone(text: str, make: Make) -> None:
 @every_title
 def test_slack_calls_nobody(text: str) -> None:
     """No mention, broadcast or link of the release's own making."""
-    payload = webhook.slack(hostile(text))
+    payload = slack.render(hostile(text))
     assert not unseen(payload.decode(), "")
     texts = [
         block["text"]["text"]
@@ -202,7 +202,7 @@ def test_slack_calls_nobody(text: str) -> None:
 @every_title
 def test_json_is_lossless_and_shows_nothing_unseen(text: str) -> None:
     """What programs get is what was stored, escaped where it cannot be seen."""
-    payload = webhook.standard(hostile(text)).decode()
+    payload = standard.render(hostile(text)).decode()
     assert not unseen(payload, "")
     assert json.loads(payload)["data"]["items"][0]["release"]["title"] == text
 
@@ -230,5 +230,5 @@ def test_only_web_addresses_become_links(url: str) -> None:
     assert set(dict.fromkeys(name for _, a in page.found for name in a)) <= {
         *("lang", "charset", "name", "content", "style", "class", "href")
     }
-    slack = json.loads(webhook.slack(message))["blocks"][2]["text"]["text"]
-    assert slack.count("<") == len(links)
+    section = json.loads(slack.render(message))["blocks"][2]["text"]["text"]
+    assert section.count("<") == len(links)

@@ -123,7 +123,7 @@ def test_nothing_is_put_into_a_digest_that_is_frozen(desk: Desk) -> None:
     desk.add(item(stored_release(desk.conn, "Other")), at=NOON)
     first, second = desk.owed()
     assert len(first.items) == len(second.items) == 1
-    assert (second.since, second.until) == (EIGHT, EIGHT + DAY)
+    assert (second.since, second.until) == (EIGHT - DAY, EIGHT + DAY)
 
 
 def test_a_clock_that_is_set_back_sends_no_period_twice(desk: Desk) -> None:

@@ -7,7 +7,7 @@ nothing is fixed is told as replaced.
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from unicodedata import category, normalize
 
 from monitor.rising import longest_rising
@@ -34,7 +34,12 @@ def words(before: str, after: str) -> str:
         parts += [_marked("[-", old[at:place], "-]"), _marked("{+", new[there:its_place], "+}")]
         parts += [_escaped("".join(word)) for word in new[its_place : its_place + 1]]
         at, there = place + 1, its_place + 1
-    return "".join(parts).rstrip()
+    return _spaced(parts).rstrip()
+
+
+def _spaced(parts: Iterable[str]) -> str:
+    """Return the parts as one text; the last word of a side has no gap of its own behind it."""
+    return "".join(part if not part or part[-1].isspace() else f"{part} " for part in parts)
 
 
 def _marked(start: str, run: Sequence[tuple[str, str]], end: str) -> str:

@@ -26,6 +26,8 @@ from tests.render.samples import REVISED, digest
         ("x y", "", "[-x y-]"),
         ("one\ntwo  three", "one\n2  three", "one\n[-two-]  {+2+}  three"),
         ("as it was", "as it was", "as it was"),
+        ("it was so", "it", "it [-was so-]"),
+        ("[ [", "[", "[ [-[-]"),
         ("[-a-] b", "[-a-] c", "[\u2060-a-\u2060] [-b-] {+c+}"),
         ("{+a+} b", "{+a+} c", "{\u2060+a+\u2060} [-b-] {+c+}"),
     ],

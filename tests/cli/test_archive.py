@@ -214,7 +214,14 @@ def test_an_unknown_watch_is_told_with_those_that_are(filled: Stage) -> None:
 
 
 @pytest.mark.parametrize(
-    "args", [["releases", "--since", "soon"], ["releases", "--limit", "0"], ["nonsense"], []]
+    "args",
+    [
+        ["releases", "--since", "soon"],
+        ["releases", "--limit", "0"],
+        ["nonsense"],
+        ["--source", "trade"],
+        ["--sweep"],
+    ],
 )
 def test_wrong_usage_is_told(stage: Stage, args: list[str]) -> None:
     """In a line, with exit code 2 and where to look."""

@@ -55,6 +55,13 @@ class Fragile(sqlite3.Connection):
         return super().execute(*args)
 
 
+class Kept(Database):
+    """A store that stays open when its user is done with it."""
+
+    def close(self) -> None:
+        """Leave it open: who kills the process closes it."""
+
+
 @dataclass
 class Fuse:
     """How many more points (statements, and either side of a sending) the process lives for."""
@@ -119,10 +126,12 @@ class Year:
         self.down: dict[str, datetime] = {}
         self.came: dict[str, list[Came]] = defaultdict(list)
         self.excused: set[str] = set()
+        self.last = ""
+        self.db: Kept | None = None
         self.wanted: dict[str, set[str]] = defaultdict(set)
         self.sources = (
-            Source(name="fta", kind="motir", url=site.url("fta"), every=4 * HOUR),
-            Source(name="all", kind="motir", url=site.url("all-releases"), every=7 * HOUR),
+            Source(name="fta", kind="motir", url=site.url("fta"), every=6 * HOUR),
+            Source(name="all", kind="motir", url=site.url("all-releases"), every=10 * HOUR),
             Source(
                 name="energy", kind="motir", url=site.url("energy"), cron="30 2 * * *", every=None
             ),
@@ -137,14 +146,13 @@ class Year:
         )
         patch.setattr(transports, "send", self._send)
         patch.setattr(agenda, "LOOK_AGAIN", DAY)  # nobody else is at work here
-        self._open_for_real()
         self.start()
-
-    def _open_for_real(self) -> None:
-        open_database(self.path).close()
 
     def start(self) -> None:
         """Start the process anew: nothing is remembered but what stands in the store."""
+        if self.db is not None:
+            self.db.conn.close()
+        self.db = None
         self.desk = Desk(WATCHES, CHANNELS, lambda: ZONE)
         self.agenda = Agenda(self.open_db, lambda: ZONE)
         self.post = Post(
@@ -156,10 +164,12 @@ class Year:
         )
 
     def open_db(self) -> Database:
-        """Open the store; time is not what power failures are simulated with here."""
-        db = open_database(self.path)
-        db.conn.execute("PRAGMA synchronous = OFF")
-        return db
+        """Open the store; one connection serves a process for as long as it lives."""
+        if self.db is None:
+            self.db = Kept(self.path, open_database(self.path).conn)
+            # Power failures are not what is simulated here.
+            self.db.conn.execute("PRAGMA synchronous = OFF")
+        return self.db
 
     # -------------------------------------------------------------- the world outside
 
@@ -200,11 +210,11 @@ class Year:
     def trouble(self) -> None:
         """Draw what goes wrong now, if anything."""
         for kind, likely, happen in (
-            ("site is deaf", 0.03, self._deaf),
-            ("channel is down", 0.06, self._channel_down),
-            ("process is killed", 0.15, self._killed),
+            ("site is deaf", 0.04, self._deaf),
+            ("channel is down", 0.08, self._channel_down),
+            ("process is killed", 0.2, self._killed),
             ("machine is off", 0.02, self._off),
-            ("clock is set", 0.03, self._clock),
+            ("clock is set", 0.04, self._clock),
             ("clock is weeks ahead", 0.005, self._far_ahead),
         ):
             if self.chance.random() < likely:
@@ -247,8 +257,6 @@ class Year:
             self.excused.add(self.last)
             self.clock.pass_time(self.chance.random() * HOUR)
             self.start()
-
-    last = ""
 
     def _sleep(self) -> None:
         now = self.clock.moment

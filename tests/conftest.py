@@ -1,7 +1,25 @@
 """What holds for all tests."""
 
+from itertools import chain
+
 from hypothesis import settings
+from pytest import TerminalReporter  # noqa: PT013 - a type, not the runner
 
 # Machines are noisy: how long an example takes says nothing about the code.
 settings.register_profile("monitor", deadline=None)
 settings.load_profile("monitor")
+
+
+def pytest_terminal_summary(terminalreporter: TerminalReporter) -> None:
+    """Print what tests have to tell (`record_property("told", …)`), passed or not."""
+    reports = chain.from_iterable(map(terminalreporter.getreports, ("passed", "failed")))
+    told = [
+        f"{report.nodeid.rpartition('::')[2]}: {value}"
+        for report in reports
+        for name, value in report.user_properties
+        if name == "told"
+    ]
+    if told:
+        terminalreporter.section("told by tests")
+        for line in sorted(told):
+            terminalreporter.write_line(line)

@@ -4,7 +4,7 @@ import json
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from email import message_from_bytes
 from pathlib import Path
@@ -78,7 +78,9 @@ def scene(tmp_path: Path) -> Iterator[Scene]:
 
 
 @pytest.mark.slow
-def test_kill_9_at_any_point_loses_nothing_and_tells_nothing_twice(scene: Scene) -> None:
+def test_kill_9_at_any_point_loses_nothing_and_tells_nothing_twice(
+    scene: Scene, record_property: Callable[[str, object], None]
+) -> None:
     """Killed at each write of a check and at each send, the next run makes it whole at once."""
     scene.begin_again()
     points = int(scene.killed_at(0).stdout)
@@ -90,7 +92,7 @@ def test_kill_9_at_any_point_loses_nothing_and_tells_nothing_twice(scene: Scene)
         scene.stage.once()
         scene.check()
         assert scene.stage.once()["delivered"] == 0
-    print(f"killed at {points} points")
+    record_property("told", f"killed at {points} points")
 
 
 def test_two_that_start_together_tell_once(scene: Scene) -> None:

@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections import Counter
+from collections.abc import Callable
 from contextlib import closing
 from itertools import accumulate
 from pathlib import Path
@@ -15,7 +16,11 @@ from tests.site import Site
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", [1])
 def test_a_year_of_trouble(
-    seed: int, site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    seed: int,
+    site: Site,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    record_property: Callable[[str, object], None],
 ) -> None:
     """Every match reaches each channel it is owed to, under one id; every period has its digest."""
     for number in range(5):
@@ -28,8 +33,9 @@ def test_a_year_of_trouble(
         year.trouble()
         year.step()
     year.settle()
-    print(f"seed {seed}: {sum(year.faults.values())} faults: {dict(year.faults)}")
-    print(f"{len(site.posts)} releases, {sum(map(len, year.came.values()))} messages")
+    count = sum(map(len, year.came.values()))
+    faults = f"{sum(year.faults.values())} faults {dict(year.faults)}"
+    record_property("told", f"{faults}, {len(site.posts)} releases, {count} messages")
     assert sum(year.faults.values()) >= 1000
 
     for channel in CHANNELS:

@@ -116,6 +116,22 @@ def _add_archive(commands: "Commands", common: _Parser) -> None:
         "--format", choices=("text", "json", "jsonl", "csv"), default="text", help="text"
     )
     _add_filters(export, limit=None)
+    _add_backfill(commands, common)
+
+
+def _add_backfill(commands: "Commands", common: _Parser) -> None:
+    backfill = _add(
+        commands,
+        common,
+        "backfill",
+        "walk back through the listings, into the archive; goes on where it stopped, never alerts",
+        _lazily("backfill", "run"),
+    )
+    backfill.add_argument("--source", metavar="NAME", help="this source alone")
+    how_far = backfill.add_mutually_exclusive_group(required=True)
+    how_far.add_argument("--pages", type=_count, metavar="N", help="the newest N pages")
+    how_far.add_argument("--since", type=_date, metavar="DATE", help="down to YYYY-MM-DD")
+    how_far.add_argument("--all", action="store_true", help="down to the first release")
 
 
 def _add_filters(command: argparse.ArgumentParser, *, limit: int | None) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from monitor.decide import CrossPost, Decision, New, Revised, look
+from monitor.decide import CrossPost, Decision, New, Passed, Revised, look
 from monitor.model.scraped import Entry
 from monitor.model.stored import Event, Origin, Release
 from monitor.model.told import Found, Match
@@ -31,7 +31,7 @@ class Visit:
 
 
 def take_in(
-    conn: sqlite3.Connection, visit: Visit, decisions: Sequence[Decision]
+    conn: sqlite3.Connection, visit: Visit, decisions: Sequence[Decision | Passed]
 ) -> tuple[Event, ...]:
     """Write releases, revisions and where they were seen; return what happened, top first."""
     if not decisions:
@@ -40,6 +40,8 @@ def take_in(
     events = []
     # From the bottom up, so that ids rise with time as far as they can.
     for decision, rank in zip(reversed(decisions), reversed(ranks), strict=True):
+        if isinstance(decision, Passed):
+            continue
         if isinstance(decision, New):
             release = _add(conn, visit, decision)
             release_id = release.id
@@ -72,7 +74,9 @@ def _event(
     )
 
 
-def _ranks(conn: sqlite3.Connection, visit: Visit, decisions: Sequence[Decision]) -> list[float]:
+def _ranks(
+    conn: sqlite3.Connection, visit: Visit, decisions: Sequence[Decision | Passed]
+) -> list[float]:
     sql = "SELECT max(rank) FROM listings WHERE source = ? AND release_id = ?"
     ranks = [
         None

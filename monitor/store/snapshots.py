@@ -13,9 +13,16 @@ KEEP = timedelta(days=400)
 
 
 def keep(
-    conn: sqlite3.Connection, source: str, check_id: int, pages: Iterable[Fetched], now: datetime
+    conn: sqlite3.Connection,
+    source: str,
+    check_id: int | None,
+    pages: Iterable[Fetched],
+    now: datetime,
 ) -> None:
-    """Keep raw pages, compressed, one body once; let go of those older than KEEP."""
+    """Keep raw pages, compressed, one body once; let go of those older than KEEP.
+
+    Pages that were read together have one `check_id`; None is a page read by itself.
+    """
     for page in pages:
         name = hashlib.sha256(page.body).hexdigest()
         found = conn.execute("SELECT 1 FROM bodies WHERE hash = ?", (name,)).fetchone()

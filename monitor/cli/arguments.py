@@ -133,6 +133,16 @@ def _add_backfill(commands: "Commands", common: _Parser) -> None:
     how_far.add_argument("--since", type=_date, metavar="DATE", help="down to YYYY-MM-DD")
     how_far.add_argument("--all", action="store_true", help="down to the first release")
 
+    replay = _add(
+        commands,
+        common,
+        "replay",
+        "parse every stored page again with today's parser, and say what would change",
+        _lazily("replay", "run"),
+    )
+    replay.add_argument("--source", metavar="NAME", help="the pages of this source alone")
+    replay.add_argument("--apply", action="store_true", help="change it; never alerts")
+
 
 def _add_filters(command: argparse.ArgumentParser, *, limit: int | None) -> None:
     command.add_argument("--watch", metavar="NAME", help="only what this watch found")

@@ -90,6 +90,26 @@ class Silent:
         """Do nothing."""
 
 
+class Counter:
+    """Counts pages on one line of a terminal."""
+
+    def __init__(self, out: TextIO, *, shown: bool) -> None:
+        self._out, self._shown, self._told = out, shown, False
+
+    def tell(self, count: int) -> None:
+        """Show every tenth."""
+        if self._shown and count % 10 == 0:
+            self._out.write(f"\r{count:,} pages\x1b[K")
+            self._out.flush()
+            self._told = True
+
+    def close(self) -> None:
+        """Leave the line as empty as it was."""
+        if self._told:
+            self._out.write("\r\x1b[K")
+            self._out.flush()
+
+
 def bar(now: Progress, words: str, columns: int) -> str:
     """Return a line of at most `columns`: the source, a bar if the way is known, and words."""
     name, told = clean(now.source), "  ".join(filter(None, (where(now), words)))

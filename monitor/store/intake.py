@@ -107,7 +107,7 @@ def _add(conn: sqlite3.Connection, visit: Visit, decision: New) -> Release:
         ),
     )
     release_id = int(cursor.lastrowid or 0)
-    _name(conn, release_id, entry)
+    name(conn, release_id, entry)
     return Release(
         id=release_id,
         title=entry.title,
@@ -128,7 +128,8 @@ def _stored(conn: sqlite3.Connection, release_id: int) -> Release:
     return release_from(row)
 
 
-def _name(conn: sqlite3.Connection, release_id: int, entry: Entry) -> None:
+def name(conn: sqlite3.Connection, release_id: int, entry: Entry) -> None:
+    """Let an entry's title and date lead to a release, unless they lead to one already."""
     conn.execute(
         "INSERT OR IGNORE INTO identities (key, date, release_id) VALUES (?, ?, ?)",
         (*key(entry), release_id),
@@ -137,7 +138,7 @@ def _name(conn: sqlite3.Connection, release_id: int, entry: Entry) -> None:
 
 def _revise(conn: sqlite3.Connection, visit: Visit, decision: Revised) -> None:
     release_id = decision.release.id
-    _name(conn, release_id, decision.entry)
+    name(conn, release_id, decision.entry)
     if not decision.changes:
         return
     for field, (before, after) in decision.changes.items():

@@ -46,7 +46,7 @@ def known(conn: sqlite3.Connection, source: str, site: str, entries: Sequence[En
                 articles[entry.board, entry.article_id] = row[0]
     ids = {*identities.values(), *articles.values()}
     return Known(
-        releases={release_id: _known_release(conn, release_id) for release_id in ids},
+        releases={release_id: release(conn, release_id) for release_id in ids},
         identities=identities,
         articles=articles,
         shown=_shown(conn, source, ids),
@@ -59,7 +59,8 @@ _BY_ARTICLE = (
 )
 
 
-def _known_release(conn: sqlite3.Connection, release_id: int) -> KnownRelease:
+def release(conn: sqlite3.Connection, release_id: int) -> KnownRelease:
+    """Return a stored release, as far as deciding needs it."""
     title, day, category, body, source = conn.execute(
         "SELECT title, date, category, body, source FROM releases WHERE id = ?", (release_id,)
     ).fetchone()

@@ -95,6 +95,14 @@ def _add_archive(commands: "Commands", common: _Parser) -> None:
         commands, common, "releases", "list the newest releases", _lazily("archive", "releases")
     )
     _add_filters(releases, limit=20)
+    show = _add(
+        commands,
+        common,
+        "show",
+        "show a release whole: text, attachments, revisions, who watched for it, what was sent",
+        _lazily("show", "run"),
+    )
+    show.add_argument("id", type=_count, metavar="ID", help="its number in the archive")
     search = _add(commands, common, "search", "search the archive", _lazily("archive", "search"))
     search.add_argument("query", metavar="QUERY", help='words, "a phrase", OR, NOT, prefix*, …')
     _add_filters(search, limit=20)

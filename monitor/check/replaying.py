@@ -84,8 +84,9 @@ def replay(
         past = _Past(conn, desk, world.now())
         for visit in visits:
             past.add_missed(visit)
-        for visit in reversed(visits):
-            past.put_right(visit)
+        if not all(map(past.is_as_stored, visits)):
+            for visit in reversed(visits):
+                past.put_right(visit)
         past.forget_misread(visits)
         past.match_again()
         return Replay(
@@ -114,7 +115,7 @@ class _Past:
 
     def add_missed(self, visit: Visit) -> None:
         """Take in what is not known, and what happened to that since; leave the rest as it is."""
-        if self._is_as_stored(visit):
+        if self.is_as_stored(visit):
             return
         facts, decisions = self._decide(visit)
         there = intake.Visit(
@@ -150,7 +151,7 @@ class _Past:
 
     def put_right(self, visit: Visit) -> None:
         """Correct what is known by what this visit shows, unless a later one has shown it."""
-        if not self._is_as_stored(visit):
+        if not self.is_as_stored(visit):
             for one in self._decide(visit)[1]:
                 if isinstance(one, Revised) and one.release.id not in self.added:
                     self._correct(visit, one)
@@ -250,7 +251,7 @@ class _Past:
                     release_id=release_id, title=title, field=field, before=before, after=after
                 )
 
-    def _is_as_stored(self, visit: Visit) -> bool:
+    def is_as_stored(self, visit: Visit) -> bool:
         """Tell whether all of it looks as these listings showed it last: most visits do."""
         return all(shown in self._shown for shown in visit.shown)
 

@@ -4,6 +4,7 @@ import json
 import os
 import pty
 import select
+import shutil
 import signal
 import subprocess
 import sys
@@ -91,6 +92,41 @@ def test_a_whole_archive_is_walked_back_though_it_is_killed(tmp_path: Path) -> N
         assert (again["complete"], again["added"], again["error"]) == (True, 0, None)
     assert stage.rows("SELECT count(*) FROM matches WHERE origin = 'news'") == [(0,)]
     assert stage.rows("SELECT count(*) FROM matches WHERE watch = 'steel'") == [(270,)]
+
+
+@pytest.mark.slow
+def test_kill_9_at_any_write_leaves_no_half_of_a_page(tmp_path: Path) -> None:
+    """The next walk makes it whole; nothing is stored twice, nobody is told."""
+    with Site() as site:
+        years(site, 36)
+        stage = Stage(tmp_path, source("trade", site.url(), sweep_pages=1), WATCHES)
+        stage.once()
+        shutil.copy(stage.db, tmp_path / "baseline.db")
+
+        def killed_at(point: int) -> "subprocess.CompletedProcess[str]":
+            for leftover in tmp_path.glob("monitor.db*"):
+                leftover.unlink()
+            shutil.copy(tmp_path / "baseline.db", stage.db)
+            return subprocess.run(
+                [sys.executable, "-m", "tests.crashing", str(point), "backfill", "--all", "-q"],
+                cwd=tmp_path,
+                env=environment(),
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+
+        points = int(killed_at(0).stdout)
+        assert points > 100
+        for point in range(1, points + 1, points // 15):
+            assert killed_at(point).returncode == -9, point
+            count = len(stored(stage))
+            assert count % 10 == 0 or count == 36, point
+            assert backfill(stage, "--all")["complete"] is True
+            assert stored(stage) == shown(site), point
+            assert stage.rows("SELECT count(*) FROM releases") == [(36,)]
+            assert stage.rows("SELECT count(*) FROM deliveries") == [(0,)]
+            assert stage.rows("PRAGMA integrity_check") == [("ok",)]
 
 
 def test_nobody_is_told_of_the_archive_and_everybody_of_what_comes_after(tmp_path: Path) -> None:

@@ -4,7 +4,6 @@ import random
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -12,29 +11,15 @@ from typing import Any
 import pytest
 
 from monitor import sources
-from monitor.check import Report, check
-from monitor.check.backfilling import backfill
-from monitor.check.desk import Desk
-from monitor.check.distance import Target
-from monitor.check.replaying import Replay, replay
-from monitor.fetch.fetcher import Fetcher
-from monitor.model.configured import Source, TerminalChannel, Watch
-from monitor.sources import textform
 from monitor.sources.motir import listing
 from monitor.sources.motir.html import text_of
-from monitor.store import archive
-from monitor.store.database import open_database
 from tests import site_faults as faults
+from tests.check.house import House
 from tests.fetch.fetchers import fetcher
 from tests.site import Site
 from tests.worlds import FakeWorld
 
 DAY = date(2025, 8, 1)
-WATCHES = (
-    Watch(name="steel", any=("steel",)),
-    Watch(name="title", query="title:quotas"),
-    Watch(name="trade alone", any=("talks",), sources=("trade",)),
-)
 CLASSES = {"title": "strong.title", "text": "span.cont", "date": "span.date"}
 
 
@@ -45,96 +30,6 @@ def broken(part: str) -> Iterator[None]:
         name = CLASSES[part]
         patch.setattr(listing, "_FIELDS", listing._FIELDS.replace(name, f"{name}-x"))  # noqa: SLF001
         yield
-
-
-@dataclass
-class House:
-    """One installation: its database and all that works on it."""
-
-    path: Path
-    site: Site
-    fetcher: Fetcher
-    fake: FakeWorld
-    boards: tuple[str, ...] = ("fta",)
-
-    def __post_init__(self) -> None:
-        self.desk = Desk(WATCHES, (TerminalChannel(name="terminal"),))
-        self.sources = [
-            Source(
-                name="trade" if board == "fta" else board, kind="motir", url=self.site.url(board)
-            )
-            for board in self.boards
-        ]
-
-    def check(self) -> list[Report]:
-        """Check all sources."""
-        with open_database(self.path) as db:
-            return [
-                check(one, lambda: self.desk, fetch=self.fetcher.get, db=db, world=self.fake.world)
-                for one in self.sources
-            ]
-
-    def backfill(self) -> None:
-        """Walk back to the end of the first source."""
-        with open_database(self.path) as db:
-            backfill(
-                self.sources[0],
-                Target(),
-                self.desk,
-                fetch=self.fetcher.get,
-                db=db,
-                world=self.fake.world,
-                tell=lambda _: None,
-            )
-
-    def replay(self, *, apply: bool = True) -> Replay:
-        """Replay all sources."""
-        with open_database(self.path) as db:
-            return replay(
-                self.sources,
-                self.desk,
-                apply=apply,
-                db=db,
-                world=self.fake.world,
-                tell=lambda _: None,
-            )
-
-    def rows(self, sql: str) -> list[tuple[Any, ...]]:
-        """Ask the database something."""
-        with sqlite3.connect(self.path) as conn:
-            found = conn.execute(sql).fetchall()
-        conn.close()
-        return found
-
-    def contents(self) -> dict[str, object]:
-        """Return all that does not tell when and how it came."""
-        with open_database(self.path) as db, db.reading() as conn:
-            text = "".join(textform.write(archive.in_listing_order(conn)))
-        return {name: self.rows(sql) for name, sql in CONTENTS.items()} | {"text": text}
-
-    def everything(self) -> dict[str, list[tuple[Any, ...]]]:
-        """Return all rows of all tables."""
-        names = self.rows("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY 1")
-        return {
-            name: sorted(self.rows(f"SELECT * FROM {name}"), key=repr)
-            for (name,) in names
-            if not name.startswith("releases_fts_")
-        }
-
-
-# Not compared: ids, origins, times; nor revisions and matches of texts that came and went while
-# the parser was broken.
-CONTENTS = {
-    "releases": "SELECT title, date, category, body, url, article_id, board, source, spellings"
-    " FROM releases ORDER BY title, date",
-    "identities": "SELECT i.key, i.date, r.title, r.date FROM identities AS i"
-    " JOIN releases AS r ON r.id = i.release_id ORDER BY 1, 2",
-    "listings": "SELECT r.title, r.date, l.source, l.site, l.board, l.article_id, l.url, l.look"
-    " FROM listings AS l JOIN releases AS r ON r.id = l.release_id"
-    " ORDER BY l.source, l.rank DESC",
-    "found": "SELECT r.title FROM releases_fts AS f JOIN releases AS r ON r.id = f.rowid"
-    " WHERE releases_fts MATCH 'steel' ORDER BY r.title, r.date",
-}
 
 
 Pair = tuple[House, House]
@@ -152,8 +47,8 @@ def houses(tmp_path: Path, site: Site) -> Iterator[Pair]:
     """Give two installations that watch one ministry."""
     with fetcher(fake=(fake := FakeWorld())) as one:
         yield (
-            House(tmp_path / "whole.db", site, one, fake),
-            House(tmp_path / "broken.db", site, one, fake),
+            House(tmp_path / "whole.db", site, one.get, fake),
+            House(tmp_path / "broken.db", site, one.get, fake),
         )
 
 
@@ -381,7 +276,7 @@ def test_a_walk_that_a_broken_parser_ended_is_mended_in_order(houses: Pair) -> N
     for number in range(85):
         house.site.publish(f"Talks {number}", DAY + timedelta(days=number))
     house.site.edit(26, date=DAY - timedelta(days=400))
-    real = house.fetcher.get
+    real = house.fetch
 
     def get(url: str, validators: Any = None) -> Any:
         if url.endswith("=7"):
@@ -389,7 +284,7 @@ def test_a_walk_that_a_broken_parser_ended_is_mended_in_order(houses: Pair) -> N
         return real(url, validators)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(house.fetcher, "get", get)
+        patch.setattr(house, "fetch", get)
         house.backfill()
     assert house.rows("SELECT count(*) FROM releases") == [(60,)]
     assert len(house.replay().added) == 10

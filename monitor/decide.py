@@ -6,22 +6,23 @@ so that two processes on one database cannot both call one release new.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from hashlib import blake2b
-from unicodedata import normalize
 
 from monitor.identity import Identity, identity
+from monitor.model.articles import Article
 from monitor.model.scraped import Entry
 from monitor.text.folding import fold
-
-# Old pages cut texts at about 500 characters, today's at about 3,800 (listing.md).
-_SHORTEST_CUT = 400
+from monitor.whole import SHORTEST_CUT, fits, shows, spelling
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KnownRelease:
-    """A stored release, as far as deciding needs it; `sources` are the listings it was seen in."""
+    """A stored release, as far as deciding needs it; `sources` are the listings it was seen in.
+
+    `is_whole`: its article has been read, so that `body` is the whole text.
+    """
 
     id: int
     title: str
@@ -30,6 +31,8 @@ class KnownRelease:
     body: str
     source: str
     sources: frozenset[str]
+    is_whole: bool = False
+    is_withdrawn: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,11 +51,15 @@ class Known:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class New:
-    """An unknown release. `news` is false below known ground: that is archive, not news."""
+    """An unknown release. `news` is false below known ground: that is archive, not news.
+
+    `article` is its article page, where that has been read.
+    """
 
     entry: Entry
     identity: Identity
     news: bool
+    article: Article | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,12 +84,16 @@ class Revised:
     """A known release that looks different now; `changes` maps field → (before, after).
 
     No changes means that only its spelling differs (kinds of dash or quote, white space).
+    `unclear`: the text was edited, but the listing shows only its beginning; nothing is known of
+    the rest until the article is read.
     """
 
     entry: Entry
     release: KnownRelease
     identity: Identity
     changes: Mapping[str, tuple[str, str]]
+    unclear: bool = False
+    article: Article | None = None
 
 
 Decision = New | CrossPost | Seen | Revised
@@ -115,6 +126,37 @@ def decide(
         _decide_one(source, entry, release_id, known, news=place < ground)
         for place, (entry, release_id) in enumerate(zip(listed, ids, strict=True))
     )
+
+
+def with_articles(
+    decisions: Iterable[Decision], articles: Mapping[str, Article]
+) -> tuple[Decision, ...]:
+    """Return the decisions, with the articles of their entries where those were read.
+
+    `articles` are by address. Whether a text known as a whole changed, the article alone can say.
+    """
+    return tuple(_with_article(one, articles.get(one.entry.url or "")) for one in decisions)
+
+
+def _with_article(decision: Decision, article: Article | None) -> Decision:
+    if article is None or not isinstance(decision, New | Revised):
+        return decision
+    entry = decision.entry
+    if not fits(
+        article,
+        title=entry.title,
+        day=entry.date,
+        body=entry.body,
+        article_id=entry.article_id,
+    ):
+        return decision
+    if isinstance(decision, New) or not decision.release.is_whole:
+        return replace(decision, article=article)
+    changes = {name: pair for name, pair in decision.changes.items() if name != "body"}
+    before = decision.release.body
+    if article.body and spelling(before) != spelling(article.body):
+        changes["body"] = (before, article.body)
+    return replace(decision, article=article, changes=changes, unclear=False)
 
 
 def look(entry: Entry) -> str:
@@ -187,7 +229,10 @@ def _decide_one(
     if before is None and source not in release.sources and named in known.identities:
         return CrossPost(entry=entry, release=release, news=news)
     changes = changed_fields(entry, release, source)
-    return Revised(entry=entry, release=release, identity=named, changes=changes)
+    unclear = "body" in changes and release.is_whole and len(entry.body) >= SHORTEST_CUT
+    if unclear:
+        del changes["body"]
+    return Revised(entry=entry, release=release, identity=named, changes=changes, unclear=unclear)
 
 
 def changed_fields(entry: Entry, release: KnownRelease, source: str) -> dict[str, tuple[str, str]]:
@@ -196,25 +241,16 @@ def changed_fields(entry: Entry, release: KnownRelease, source: str) -> dict[str
     Other boards may label or cut the same release differently: their category does not count.
     """
     pairs = {"title": (release.title, entry.title)}
-    if not _cut_from(entry.body, release.body):
+    cut_elsewhere = source != release.source and shows(release.body, entry.body)
+    if not shows(entry.body, release.body) and not cut_elsewhere:
         pairs["body"] = (release.body, entry.body)
     if source == release.source and entry.category is not None:
         pairs["category"] = (release.category or "", entry.category)
     changes = {
         name: (before, after)
         for name, (before, after) in pairs.items()
-        if _spelling(before) != _spelling(after)
+        if spelling(before) != spelling(after)
     }
     if entry.date != release.date:
         changes["date"] = (release.date.isoformat(), entry.date.isoformat())
     return changes
-
-
-def _cut_from(shorter: str, longer: str) -> bool:
-    """Tell whether a text is the other one's beginning, as boards cut texts, without a mark."""
-    return len(shorter) >= _SHORTEST_CUT and longer.startswith(shorter)
-
-
-def _spelling(text: str) -> tuple[str, str]:
-    """Return what counts of a text: its folded form, and its capitals (`US` is not `us`)."""
-    return fold(text), "".join(filter(str.isupper, normalize("NFKC", text)))

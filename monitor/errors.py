@@ -6,6 +6,7 @@
     │   └── QueryError           exit 2   a watch's query: where the mistake is
     ├── FetchError               exit 1   a page could not be read: the source is `failed`
     ├── PageFault                exit 1   a page was read and cannot be right: `suspect`
+    │   └── MissingFault         exit 1   the page says in words that what was asked for is gone
     ├── StoreError               exit 1   the database cannot be used
     └── DeliveryError            exit 1   a channel did not take a message
 
@@ -65,13 +66,19 @@ def _columns(text: str) -> int:
 class FetchError(MonitorError):
     """A page could not be read.
 
-    `passing` is true where trying again may help; `retry_after` is what the server asked for.
+    `passing` is true where trying again may help; `retry_after` is what the server asked for;
+    `gone`: the server says that there is nothing (404, 410).
     """
 
     def __init__(
-        self, message: str, *, passing: bool, retry_after: timedelta | None = None
+        self,
+        message: str,
+        *,
+        passing: bool,
+        retry_after: timedelta | None = None,
+        gone: bool = False,
     ) -> None:
-        self.passing, self.retry_after = passing, retry_after
+        self.passing, self.retry_after, self.gone = passing, retry_after, gone
         super().__init__(message)
 
 
@@ -81,6 +88,10 @@ class PageFault(MonitorError):
     def __init__(self, reason: str, *, advice: str) -> None:
         self.reason, self.advice = reason, advice
         super().__init__(f"{reason}; {advice}" if advice else reason)
+
+
+class MissingFault(PageFault):
+    """A page that says, whatever its status, that there is nothing where it stands."""
 
 
 class StoreError(MonitorError):

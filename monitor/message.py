@@ -9,14 +9,18 @@ who know the way out.
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal, NamedTuple
 
+from monitor.digest import name as digest_name
+from monitor.digest import sections
 from monitor.model.configured import EventKind
 from monitor.model.stored import Change
 from monitor.model.told import Digest, Item, Snippet
 from monitor.text.cleaning import clean
+from monitor.text.folding import fold
+from monitor.text.tokens import Tokens
 
 
 class Span(NamedTuple):
@@ -56,7 +60,10 @@ class Told:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Story:
-    """One event: the release that tells it best, and others that report the same."""
+    """One event: the release that tells most of it, and others that report the same.
+
+    What stands in `others` has an excerpt only where it says something that the lead's does not.
+    """
 
     lead: Told
     others: tuple[Told, ...] = ()
@@ -69,17 +76,23 @@ class Story:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Section:
-    """What one watch found; `watch` is empty where a message needs no headings."""
+    """What one watch found; `watch` is empty where no watch wants it, as of a correction."""
 
     watch: str
     stories: tuple[Story, ...]
+
+    @property
+    def heading(self) -> str:
+        """Return what stands above it where a message has headings."""
+        return self.watch or "Corrections"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
     """The whole of a message: what it is about, when it was made, and the releases.
 
-    `is_digest` is true for a scheduled one: `when` is then its period.
+    `is_digest` is true for a scheduled one: `when` is then its period, `name` what it is called
+    ("Daily digest"; else empty) and `day` the last day of the period.
     """
 
     channel: str
@@ -88,6 +101,42 @@ class Message:
     when: str
     sections: tuple[Section, ...]
     is_digest: bool = False
+    name: str = ""
+    day: str = ""
+
+    @property
+    def title(self) -> str:
+        """Return what stands on top: of a digest its name and how much it holds."""
+        if not self.name or not self.told:
+            return self.headline
+        return f"{self.name}: {_releases(len(self.told))}"
+
+    @property
+    def has_headings(self) -> bool:
+        """Say whether the sections need headings: one alone does only in a digest."""
+        watches = [section.watch for section in self.sections]
+        return len(watches) > 1 or (self.is_digest and any(watches))
+
+    @property
+    def kinds(self) -> tuple[tuple[EventKind, int], ...]:
+        """Return how many releases there are of each kind of event."""
+        return tuple(Counter(told.event for told in self.told).items())
+
+    @property
+    def contents(self) -> tuple[tuple[str, int], ...]:
+        """Return how many releases each watch wants, those with a section of their own first.
+
+        A release that several want counts for each.
+        """
+        counts = Counter(name for told in self.told for name in told.watches)
+        names = dict.fromkeys((*(section.watch for section in self.sections), *counts))
+        return tuple((name, counts[name]) for name in names if name in counts)
+
+    @property
+    def hint(self) -> str:
+        """Return a sentence on how a digest is to be read, where it needs one."""
+        several = any(len(told.watches) > 1 for told in self.told)
+        return _HINT if several and self.is_digest else ""
 
     @property
     def told(self) -> tuple[Told, ...]:
@@ -102,6 +151,8 @@ class Message:
 
 
 _CONTEXT = 80  # characters of unchanged text shown on either side of a change
+_HINT = "What several watches found stands once, under the first of them."
+_NEW_WORDS = 0.2  # share of an excerpt's words that makes it worth saying beside another
 _LEAD = 280  # characters of a release's beginning
 _CHANGED = re.compile(r"\[-(.*?)-\]|\{\+(.*?)\+\}", re.DOTALL)
 _WEB = re.compile(r"https?://[^\s/?#@\\]+(?:[/?#]\S*)?", re.IGNORECASE)
@@ -112,20 +163,39 @@ _NOTES = {
 
 
 def tell(digest: Digest) -> Message:
-    """Return what `digest` says, cleaned, in the order it was given."""
+    """Return what `digest` says, cleaned: by watch, one event one story, the newest first."""
     return Message(
         channel=clean(digest.channel),
         headline=_headline(digest),
         note=_NOTES.get(digest.kind, ""),
         when=_when(digest),
-        sections=_sections(digest),
+        sections=tuple(
+            Section(watch=clean(watch), stories=tuple(map(_story, stories)))
+            for watch, stories in sections(digest.items)
+        ),
         is_digest=digest.kind == "digest",
+        name=digest_name(digest),
+        day=f"{(digest.until or digest.created_at).astimezone(digest.created_at.tzinfo):%Y-%m-%d}",
     )
 
 
-def _sections(digest: Digest) -> tuple[Section, ...]:
-    stories = tuple(Story(lead=_told(item)) for item in digest.items)
-    return (Section(watch="", stories=stories),) if stories else ()
+def _story(story: tuple[Item, ...]) -> Story:
+    lead, *others = map(_told, story)
+    return Story(lead=lead, others=tuple(_beside(lead, other) for other in others))
+
+
+def _beside(lead: Told, other: Told) -> Told:
+    """Return `other` without an excerpt that only says what the lead's says, hits included."""
+    said, says = _words(lead.title + lead.excerpt), _words(other.excerpt)
+    hits = {fold(span.text) for span in lead.title + lead.excerpt if span.kind == "hit"}
+    new_hits = any(fold(span.text) not in hits for span in other.excerpt if span.kind == "hit")
+    if new_hits or len(says - said) > _NEW_WORDS * len(says):
+        return other
+    return replace(other, excerpt=())
+
+
+def _words(line: Line) -> set[str]:
+    return set(Tokens(fold(plain(line))).surfaces)
 
 
 def plain(line: Line) -> str:
@@ -147,7 +217,7 @@ def _headline(digest: Digest) -> str:
     if digest.kind == "health":
         return "About the watching itself"
     counts = Counter(item.event for item in digest.items)
-    releases = f"{len(digest.items)} release{'' if len(digest.items) == 1 else 's'}"
+    releases = _releases(len(digest.items))
     match list(counts):
         case []:
             return "Nothing matched"
@@ -159,10 +229,18 @@ def _headline(digest: Digest) -> str:
             return f"{releases}: {', '.join(f'{n} {event}' for event, n in counts.items())}"
 
 
+def _releases(count: int) -> str:
+    return f"{count} release{'' if count == 1 else 's'}"
+
+
 def _when(digest: Digest) -> str:
-    if digest.since is None or digest.until is None:
+    zone = digest.created_at.tzinfo
+    if digest.until is None:
         return _stamp(digest.created_at)
-    return f"{digest.since:%Y-%m-%d %H:%M} to {_stamp(digest.until)}"
+    until = _stamp(digest.until.astimezone(zone))
+    if digest.since is None:
+        return f"until {until}"
+    return f"{digest.since.astimezone(zone):%Y-%m-%d %H:%M} to {until}"
 
 
 def _stamp(moment: datetime) -> str:

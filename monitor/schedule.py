@@ -1,9 +1,17 @@
-"""When something is due: the waits between attempts, and the moment a message may leave.
+"""When something is due: waits between attempts, checks of a source, periods of a digest.
 
-No clock is read here: every moment is an argument, and chance is a number between 0 and 1.
+No clock is read here: every moment is an argument, and chance is a number between 0 and 1. What is
+due follows from what was last done, as the store remembers it, never from what a process has
+counted: so it is the same after a crash, a night's sleep, or in another process.
 """
 
-from datetime import datetime, timedelta
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta, tzinfo
+from hashlib import blake2b
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from monitor.model.configured import Channel, Source
 
 # From 5 s to 12 h, about three days in all, as Standard Webhooks recommends for deliveries.
 _WAITS = tuple(
@@ -15,6 +23,10 @@ _JITTER = 0.2
 # The site is often deaf for minutes; ten tries with waits from 2.5 s got through (listing.md).
 _FIRST_FETCH_WAIT = 2.5
 _FETCH_GROWTH = 1.5
+
+# Sources with one interval drift apart by up to this much a check, and never come early.
+_SPREAD = timedelta(seconds=30)
+_SPREAD_SHARE = 20
 
 
 def next_attempt(
@@ -40,8 +52,99 @@ def _jittered(wait: timedelta, chance: float) -> timedelta:
     return wait * (1 + _JITTER * (2 * chance - 1))
 
 
-def due_at(send: str, now: datetime) -> datetime:
-    """Return when a message owed at `now` may leave, by the channel's `send`."""
-    if send != "immediately":
-        raise ValueError(send)
-    return now
+# ------------------------------------------------------------------ checks
+
+
+def next_check(source: "Source", last: datetime | None, now: datetime, zone: tzinfo) -> datetime:
+    """Return when a source is to be checked, `last` being when a check of it last began.
+
+    A moment that has passed means now, once, however many were missed. A `last` that lies ahead
+    was written by a clock that ran ahead: it does not count.
+    """
+    if last is None or last > now:
+        return now
+    if source.every is not None:
+        return last + source.every + _spread(source.name, last, source.every)
+    due = next_time(source.cron or "* * * * *", last, zone)
+    return due + _spread(source.name, last, due - last)
+
+
+def _spread(name: str, last: datetime, interval: timedelta) -> timedelta:
+    """Return a small delay, by chance as far as anybody can see, and yet the same whoever asks."""
+    digest = blake2b(f"{name} {last.isoformat()}".encode(), digest_size=4).digest()
+    share = int.from_bytes(digest, "big") / 2**32
+    return min(interval / _SPREAD_SHARE, _SPREAD) * share
+
+
+# ------------------------------------------------------------------ digests
+
+
+class Period(NamedTuple):
+    """What a digest covers: after `since`, up to and with `until`, when it is due."""
+
+    since: datetime
+    until: datetime
+
+
+Periods = Callable[[datetime], Period]
+"""From a moment to the period of a channel's digest in which it lies."""
+
+
+def cron_of(send: str) -> str | None:
+    """Return a channel's `send` as a cron expression, None for "immediately".
+
+    `send` is as the config spells it: hourly, daily at 08:00, weekly on mon,thu at 08:00, cron ….
+    """
+    match send.split(" "):
+        case ["immediately"]:
+            return None
+        case ["hourly"]:
+            return "0 * * * *"
+        case ["daily", "at", at]:
+            return f"{_minute_and_hour(at)} * * *"
+        case ["weekly", "on", days, "at", at]:
+            return f"{_minute_and_hour(at)} * * {days}"
+        case ["cron", *fields]:
+            return " ".join(fields)
+        case _:
+            raise ValueError(send)
+
+
+def _minute_and_hour(at: str) -> str:
+    hour, minute = at.split(":")
+    return f"{int(minute)} {int(hour)}"
+
+
+def periods_of(channel: "Channel", zone: Callable[[], tzinfo]) -> Periods | None:
+    """Return what gives the period of a channel's digest; None where it sends immediately."""
+    cron = cron_of(channel.send)
+    if cron is None:
+        return None
+    return lambda moment: period(cron, moment, zone())
+
+
+def period(cron: str, now: datetime, zone: tzinfo) -> Period:
+    """Return the period of a digest in which `now` lies."""
+    until = next_time(cron, now - timedelta(microseconds=1), zone)
+    return Period(previous_time(cron, until, zone), until)
+
+
+def next_time(cron: str, after: datetime, zone: tzinfo) -> datetime:
+    """Return the first time of a cron expression after a moment, in UTC.
+
+    A time that a clock change leaves out comes right after the gap, one that it repeats comes
+    once; times every hour or oftener go by what has truly passed.
+    """
+    return next(time for time in _times(cron, after, zone, back=False) if time > after)
+
+
+def previous_time(cron: str, before: datetime, zone: tzinfo) -> datetime:
+    """Return the last time of a cron expression before a moment, in UTC."""
+    return next(time for time in _times(cron, before, zone, back=True) if time < before)
+
+
+def _times(cron: str, start: datetime, zone: tzinfo, *, back: bool) -> Iterator[datetime]:
+    from cronsim import CronSim  # noqa: PLC0415 - most runs have nothing by the clock
+
+    for time in CronSim(cron, start.astimezone(zone), reverse=back):
+        yield time.astimezone(UTC)

@@ -6,7 +6,7 @@ import ssl
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, tzinfo
 from functools import cached_property
@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from monitor.check import Report, check
 from monitor.deliver import Post
 from monitor.fetch.fetcher import Fetcher, Politeness
-from monitor.fetch.patience import Patience
+from monitor.fetch.patience import Patience, brief
 from monitor.http.client import Client
 from monitor.http.tls import context
 from monitor.model.configured import Config, FetchSettings, Source
@@ -42,6 +42,20 @@ def real_world() -> World:
     )
 
 
+def zone_of(config: Config) -> tzinfo:
+    """Return the time zone of the config, or else the machine's, with its clock changes."""
+    if config.timezone is not None:
+        from zoneinfo import ZoneInfo  # noqa: PLC0415 - only where times are told
+
+        return ZoneInfo(config.timezone)
+    import tzlocal  # noqa: PLC0415 - the same
+
+    try:
+        return tzlocal.get_localzone()
+    except (LookupError, ValueError):  # the machine contradicts itself about its zone
+        return datetime.now(UTC).astimezone().tzinfo or UTC  # noqa: TID251 - the edge
+
+
 class Works:
     """The whole machine for one config. `out` is where terminal channels print."""
 
@@ -49,6 +63,10 @@ class Works:
         self._config, self._world, self._out = config, world, out
         self._fetchers = _Fetchers(config.fetch, world)
         self._lock = threading.Lock()
+
+    def now(self) -> datetime:
+        """Return the moment, aware, in UTC."""
+        return self._world.now()
 
     def open_db(self) -> Database:
         """Open the store; each thread opens its own."""
@@ -63,7 +81,7 @@ class Works:
     def _desk(self) -> "Desk":
         from monitor.check.desk import Desk  # noqa: PLC0415 - most checks find nothing to match
 
-        return Desk(self._config.watches, self._config.channels)
+        return Desk(self._config.watches, self._config.channels, self.zone)
 
     @property
     def post(self) -> Post:
@@ -73,21 +91,30 @@ class Works:
             open_db=self.open_db,
             world=self._world,
             out=self._out,
-            zone=self._zone,
+            zone=self.zone,
         )
 
-    def _zone(self) -> tzinfo | None:
-        """Return the config's time zone, None for the machine's."""
-        if self._config.timezone is None:
-            return None
-        from zoneinfo import ZoneInfo  # noqa: PLC0415 - only where something is sent
+    def zone(self) -> tzinfo:
+        """Return the time zone in which the config tells times."""
+        return zone_of(self._config)
 
-        return ZoneInfo(self._config.timezone)
+    @cached_property
+    def hosts(self) -> dict[str, list[Source]]:
+        """The sources by the host that they are read from."""
+        return _by_host(self._config.sources)
 
-    def check(self, sources: Sequence[Source]) -> list[Report]:
+    def check(
+        self,
+        sources: Sequence[Source],
+        tell: Callable[[Report], None] = lambda _: None,
+        *,
+        sweep: bool = False,
+    ) -> list[Report]:
         """Check sources, several hosts at a time, one host's one after the other; in their order.
 
-        What goes wrong with a source is in its report. StoreError goes through.
+        Each report also goes to `tell` as soon as it is there. What goes wrong with a source is in
+        its report. StoreError goes through. `sweep`: read the newest pages of each whatever is
+        known of them.
         """
         reports: dict[str, Report] = {}
 
@@ -95,27 +122,40 @@ class Works:
             with self._fetchers.fetcher() as fetcher, self.open_db() as db:
                 # One patience for all of a host: a dead one must not cost its budget many times.
                 fetch = Patience(fetcher, self._config.fetch, self._world)
+                # Articles can wait for the next check, and alerts not for articles.
+                glance = Patience(fetcher, brief(self._config.fetch), self._world)
                 for source in group:
-                    reports[source.name] = check(
-                        source, self.desk, fetch=fetch, db=db, world=self._world
+                    report = check(
+                        source,
+                        self.desk,
+                        fetch=fetch,
+                        glance=glance,
+                        db=db,
+                        world=self._world,
+                        sweep=sweep,
                     )
+                    reports[source.name] = report
+                    tell(report)
 
-        all_at_once(work, _by_host(sources), self._config.fetch.concurrency)
+        all_at_once(work, list(_by_host(sources).values()), self._config.fetch.concurrency)
         return [reports[source.name] for source in sources]
 
     def backfill(self, source: Source, target: "Target", tell: "Tell") -> "BackfillResult":
         """Walk back through a listing. StoreError goes through; other trouble is in the result."""
-        from monitor.check.backfilling import backfill  # noqa: PLC0415 - no check needs it
+        from monitor import sources  # noqa: PLC0415 - no check needs these
+        from monitor.check.backfilling import backfill  # noqa: PLC0415
 
+        settings, world = self._config.fetch, self._world
         with self._fetchers.fetcher() as fetcher, self.open_db() as db:
+            glance = Patience(fetcher, brief(settings), world)
 
             def fetch(url: str, validators: Mapping[str, str] | None) -> Fetched:
-                # A walk takes as long as it takes: each page has the patience of a check.
-                return Patience(fetcher, self._config.fetch, self._world)(url, validators)
+                # A walk takes as long as it takes: each page of it has the patience of a check.
+                is_article = sources.page_number(source.kind, url) is None
+                patience = glance if is_article else Patience(fetcher, settings, world)
+                return patience(url, validators)
 
-            return backfill(
-                source, target, self.desk(), fetch=fetch, db=db, world=self._world, tell=tell
-            )
+            return backfill(source, target, self.desk(), fetch=fetch, db=db, world=world, tell=tell)
 
 
 class _Fetchers:
@@ -150,8 +190,8 @@ class _Fetchers:
             return self._context
 
 
-def _by_host(sources: Iterable[Source]) -> list[list[Source]]:
+def _by_host(sources: Iterable[Source]) -> dict[str, list[Source]]:
     groups = defaultdict(list)
     for source in sources:
         groups[urlsplit(source.url).netloc].append(source)
-    return list(groups.values())
+    return groups

@@ -54,8 +54,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--runs", type=int, default=RUNS, help=f"runs of each ({RUNS})")
     parser.add_argument("--only", help="rows whose name holds this word")
     args = parser.parse_args(argv)
+    from tests.daemon.benchmark import daemon  # noqa: PLC0415 - it needs this module whole
+
     rows = []
-    for measure in (one_source, many_sources, parsing, matching, archive, memory):
+    for measure in (one_source, many_sources, parsing, matching, archive, memory, daemon):
         if not args.only or args.only in measure.__name__:
             rows += measure(args.runs)
             gc.collect()
@@ -111,7 +113,7 @@ def one_source(runs: int) -> list[Row]:
     with Site() as site, tempfile.TemporaryDirectory() as folder:
         published(site)
         stage = Stage(Path(folder), source("trade", site.url()), WATCHES)
-        stage.once()
+        stage.settle()
         once = ("-m", "monitor", "--config", str(stage.config), "--once", "-q")
         return [
             against(
@@ -133,7 +135,7 @@ def many_sources(runs: int) -> list[Row]:
             url = site.url()
             sources = [source(f"s{n}", f"{url}?n={n}") for n in range(count)]
             stage = Stage(Path(folder), *sources, WATCHES)
-            stage.run("--once", "-q")
+            stage.settle()
             site.requests.clear()
             once = (sys.executable, "-m", "monitor", "--config", str(stage.config), "--once", "-q")
             seconds = statistics.median(process(*once) for _ in range(min(runs, 9)))
@@ -156,7 +158,7 @@ def memory(_: int) -> list[Row]:
     with Site() as site, tempfile.TemporaryDirectory() as folder:
         published(site)
         stage = Stage(Path(folder), source("trade", site.url()), WATCHES)
-        stage.once()
+        stage.settle()
         site.publish("Steel talks", date(2025, 12, 1), body="Of quotas.")
         ours = peak("-m", "monitor", "--config", str(stage.config), "--once", "-q")
         again = peak("-m", "monitor", "--config", str(stage.config), "--once", "-q")

@@ -119,6 +119,13 @@ class Stage:
         assert done.code == (1 if failed else 0), done
         return summary
 
+    def settle(self) -> None:
+        """Check until no article page is waiting to be read."""
+        waiting = "SELECT count(*) FROM waiting WHERE due_at <= strftime('%Y-%m-%dT%H:%M:%fZ')"
+        self.once()
+        while self.rows(waiting) != [(0,)]:
+            self.once()
+
     def rows(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
         """Ask the database something, as a stranger would."""
         with closing(sqlite3.connect(self.db)) as conn:

@@ -1,15 +1,20 @@
-"""Who is told what."""
+"""Who is told what, and what stands together."""
 
-from datetime import UTC, date, datetime
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from monitor.digest import address
+from monitor.digest import address, name, sections, stories
 from monitor.model.configured import EventKind, TerminalChannel, Watch
 from monitor.model.stored import Event, Origin, Release
-from monitor.model.told import Found, Match, Snippet
+from monitor.model.told import Digest, Found, Item, Match, Snippet
+from tests.render.fta import Reported, fixtures, items, pairs, seed
 
 NOW = datetime(2025, 12, 1, 9, 0, tzinfo=UTC)
+DAY = timedelta(days=1)
 DESK, BOT = TerminalChannel(name="desk"), TerminalChannel(name="bot")
 
 
@@ -85,3 +90,152 @@ def test_a_watch_is_told_of_the_events_it_asks_for() -> None:
         assert bool(told) is wanted
     restored = address([found(1, "steel", kind="restored")], watches(only_new), [DESK])
     assert [item.event for item in restored["desk"]] == ["restored"]
+
+
+def report(number: int, title: str, body: str = "", day: date = date(2025, 12, 1)) -> Item:
+    """Return a release as an item that no watch asked for."""
+    told = replace(release(number), title=title, body=body, date=day)
+    return Item(event="new", release=told, watches=(), snippet=Snippet(field="text", text=""))
+
+
+def titles(found: Sequence[Item]) -> list[list[str]]:
+    """Return the titles of every story."""
+    return [[item.release.title for item in story] for story in stories(found)]
+
+
+@pytest.mark.parametrize("listing", [fixtures, seed])
+def test_three_pairs_of_the_listing_report_one_event_each(
+    listing: Callable[[], list[Reported]],
+) -> None:
+    """On the Commission, on Tajikistan and on the UAE, and nothing else, in whatever order."""
+    found = list(items(listing()))
+    for turn in range(len(found)):
+        turned = [*found[turn:], *found[:turn]]
+        assert pairs(titles(turned))
+        assert pairs(titles(turned[::-1]))
+
+
+@pytest.mark.parametrize("listing", [fixtures, seed])
+def test_nothing_else_stands_together_had_all_come_on_one_day(
+    listing: Callable[[], list[Reported]],
+) -> None:
+    """Dates only help: the words of the ten entries tell their events apart."""
+    assert pairs(titles(items(one._replace(date=date(2025, 12, 1)) for one in listing())))
+
+
+@pytest.mark.parametrize(("days", "told"), [(0, 1), (1, 1), (2, 2)])
+def test_event_is_of_one_day_or_the_next(days: int, told: int) -> None:
+    """The same title two days later is another event."""
+    day = date(2025, 12, 1)
+    found = [report(1, "Ships and Steel"), report(2, "Ships and Steel", day=day - days * DAY)]
+    assert len(stories(found)) == told
+
+
+def test_same_release_is_one_story() -> None:
+    """What happened twice to a release within a period is told in one place."""
+    found = [report(1, "A"), report(2, "B"), replace(report(1, "A"), event="revised")]
+    assert [[item.event for item in story] for story in stories(found)] == [
+        ["new", "revised"],
+        ["new"],
+    ]
+
+
+def test_chain_of_days_is_no_event() -> None:
+    """A title that comes back each day makes stories of two days, not one of ten."""
+    days = [report(n, "Ships and Steel", day=date(2025, 12, 1 + n)) for n in range(10)]
+    assert [len(story) for story in stories(days)] == [2] * 5
+
+
+def test_chain_of_likeness_is_no_event() -> None:
+    """Each like the next, the first unlike the last: not all of them become one story."""
+    words = [f"word{chr(97 + n)}" for n in range(12)]
+    chain = [report(n, " ".join(words[: 3 + n])) for n in range(9)]
+    assert [len(story) for story in stories(chain[:3])] == [3]
+    assert max(len(story) for story in stories(chain)) < 9
+
+
+def test_empty_digest_has_no_stories() -> None:
+    """Nothing comes of nothing."""
+    assert stories([]) == ()
+    assert sections([]) == ()
+
+
+def wanted(number: int, *watches: str, day: int = 1, body: str = "") -> Item:
+    """Return a release of a day of December that these watches want."""
+    return replace(report(number, f"Title {number}", body, date(2025, 12, day)), watches=watches)
+
+
+def placed(found: Sequence[Item]) -> dict[str, list[list[int]]]:
+    """Return the ids of releases by section and story."""
+    return {
+        watch: [[item.release.id for item in story] for story in told]
+        for watch, told in sections(found)
+    }
+
+
+def test_sections_are_by_watch_newest_first() -> None:
+    """Each release stands once, under the first of its watches, newest first."""
+    found = [
+        wanted(1, "steel", day=1),
+        wanted(2, "gulf", "steel", day=2),
+        wanted(3, "gulf", day=3),
+        wanted(4, day=4),
+        wanted(5, "gulf", day=3),
+        wanted(6, "steel", day=5),
+    ]
+    assert placed(found) == {"steel": [[6], [1]], "gulf": [[3], [5], [2]], "": [[4]]}
+    assert list(placed(found)) == ["steel", "gulf", ""]
+
+
+def test_longest_release_leads_its_story() -> None:
+    """The others follow, newest first; a watch of theirs counts where the leader has none."""
+    found = [
+        wanted(9, "steel", day=9),
+        replace(report(1, "Ships and Steel", "short"), watches=("gulf",)),
+        replace(report(2, "Ships and Steel", "the longest text"), watches=()),
+        replace(report(3, "Ships and Steel", "short", date(2025, 12, 2)), watches=("steel",)),
+    ]
+    assert placed(found) == {"steel": [[9], [2, 3, 1]]}
+    assert placed(
+        [replace(one, watches=("gulf",)) if one is found[2] else one for one in found]
+    ) == {
+        "steel": [[9]],
+        "gulf": [[2, 3, 1]],
+    }
+
+
+@pytest.mark.parametrize(
+    ("hours", "called"),
+    [
+        (1, "Hourly digest"),
+        (23, "Daily digest"),
+        (24, "Daily digest"),
+        (25, "Daily digest"),
+        (168, "Weekly digest"),
+        (72, "Digest"),
+        (2, "Digest"),
+        (None, "Digest"),
+    ],
+)
+def test_digest_is_called_by_its_period(hours: int | None, called: str) -> None:
+    """An hour, a day (also when clocks change) or a week; one that was late has no such name."""
+    message = Digest(
+        id="x",
+        channel="desk",
+        kind="digest",
+        created_at=NOW,
+        items=(),
+        since=None if hours is None else NOW - timedelta(hours=hours),
+        until=NOW,
+    )
+    assert name(message) == called
+    assert name(replace(message, kind="releases.matched")) == ""
+
+
+def test_five_hundred_releases_of_one_day_are_grouped_in_time() -> None:
+    """The worst day there can be takes seconds at most."""
+    texts = [" ".join(f"w{n * k % 9973}" for k in range(1, 300)) for n in range(500)]
+    found = [report(n, f"Title of {n}", text) for n, text in enumerate(texts)]
+    began = time.perf_counter()
+    assert len(stories(found)) > 400
+    assert time.perf_counter() - began < 20

@@ -1,13 +1,26 @@
 """What a message says before it has a look."""
 
 from dataclasses import replace
+from datetime import UTC
 
 import pytest
 
 from monitor.message import Line, Span, plain, shorten, tell
 from monitor.model.stored import Change
 from monitor.model.told import Digest, Snippet
-from tests.render.samples import NEW, ONE, REVISED, STEEL, THREE, WITHDRAWN, digest, item, marked
+from tests.render.fta import FTA, pairs
+from tests.render.samples import (
+    FORUM,
+    NEW,
+    ONE,
+    REVISED,
+    STEEL,
+    THREE,
+    WITHDRAWN,
+    digest,
+    item,
+    marked,
+)
 
 
 @pytest.mark.parametrize(
@@ -116,3 +129,90 @@ def test_watches_are_named_once() -> None:
 def test_label_is_for_what_is_not_new() -> None:
     """Revised and withdrawn releases carry a label, new ones none."""
     assert [told.label for told in tell(THREE).told] == ["", "REVISED", "WITHDRAWN"]
+
+
+def test_sections_are_by_watch_and_one_event_is_one_story() -> None:
+    """Headings are watches; the longest release of an event leads, and the others stand by it."""
+    message = tell(FTA)
+    assert [section.heading for section in message.sections] == ["steel", "europe", "gulf"]
+    stories = [story for section in message.sections for story in section.stories]
+    assert pairs([plain(told.title) for told in story.told] for story in stories)
+    assert len(message.told) == len({told.id for told in message.told}) == 10
+    for section in message.sections:
+        dates = [max(told.date for told in story.told) for story in section.stories]
+        assert dates == sorted(dates, reverse=True)
+
+
+def test_digest_says_what_it_holds() -> None:
+    """Its name and total, each kind of event, and each watch with all that it found."""
+    message = tell(THREE)
+    assert message.title == "Daily digest: 3 releases"
+    assert message.when == "2025-11-30 12:30 to 2025-12-01 12:30 KST"
+    assert message.kinds == (("new", 1), ("revised", 1), ("withdrawn", 1))
+    assert message.contents == (("steel", 2), ("canada", 1))
+    assert message.hint == "What several watches found stands once, under the first of them."
+    assert tell(FTA).day == "2025-12-01"
+
+
+def test_what_no_watch_wants_is_a_correction() -> None:
+    """Who was told of a release is told of its end, whatever their watch says now."""
+    (first, last) = tell(THREE).sections
+    assert (first.heading, last.heading) == ("steel", "Corrections")
+    assert [story.lead.label for story in last.stories] == ["WITHDRAWN"]
+    alone = tell(digest(WITHDRAWN, scheduled=True))
+    assert not alone.has_headings
+    assert alone.contents == ()
+
+
+@pytest.mark.parametrize(
+    ("message", "headings"),
+    [
+        (ONE, False),
+        (THREE, True),
+        (digest(NEW, scheduled=True), True),
+        (digest(NEW, replace(NEW, release=FORUM, watches=("gulf",))), True),
+        (digest(), False),
+        (digest(scheduled=True), False),
+    ],
+)
+def test_headings_stand_where_they_tell_something(message: Digest, headings: bool) -> None:
+    """A message of one watch needs none, unless it's a digest."""
+    assert tell(message).has_headings is headings
+
+
+def test_period_is_told_in_the_zone_of_the_reader() -> None:
+    """Times in UTC come out in the zone that the message was made in."""
+    assert THREE.since is not None
+    assert THREE.until is not None
+    utc = replace(THREE, since=THREE.since.astimezone(UTC), until=THREE.until.astimezone(UTC))
+    assert tell(utc).when == tell(THREE).when
+    assert tell(utc).day == "2025-12-01"
+    assert tell(replace(utc, since=None)).when == "until 2025-12-01 12:30 KST"
+
+
+def test_digest_of_nothing_is_a_sign_of_life() -> None:
+    """It says that nothing matched, and in which period."""
+    message = tell(digest(scheduled=True))
+    assert message.title == "Nothing matched"
+    assert message.when == "2025-11-30 12:30 to 2025-12-01 12:30 KST"
+    assert (message.sections, message.told, message.kinds, message.contents) == ((), (), (), ())
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "said"),
+    [
+        ("Korea asked Canada to take back the smaller steel import quota", (), False),
+        ("Korea asked Canada to take back the smaller steel import quota", ("Canada",), True),
+        ("A photograph shows both ministers before the gate of the shipyard", (), True),
+        ("", (), False),
+    ],
+)
+def test_report_beside_another_says_only_what_is_new(
+    text: str, words: tuple[str, ...], said: bool
+) -> None:
+    """What the first says isn't said again, unless a watch found something else in it."""
+    photo = replace(STEEL, id=42, body="short")
+    beside = item(photo, snippet=marked(text, *words))
+    ((story,),) = [section.stories for section in tell(digest(NEW, beside)).sections]
+    (other,) = story.others
+    assert bool(other.excerpt) is said

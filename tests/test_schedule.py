@@ -1,14 +1,28 @@
 """When something is due."""
 
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.schedule import MAX_ATTEMPTS, due_at, fetch_wait, next_attempt
+from monitor.model.configured import Source, TerminalChannel
+from monitor.schedule import (
+    MAX_ATTEMPTS,
+    Period,
+    cron_of,
+    fetch_wait,
+    next_attempt,
+    next_check,
+    next_time,
+    period,
+    periods_of,
+    previous_time,
+)
 
 NOW = datetime(2025, 12, 1, 9, 0, tzinfo=UTC)
+BERLIN, SEOUL, NEW_YORK = map(ZoneInfo, ("Europe/Berlin", "Asia/Seoul", "America/New_York"))
 CHANCES = st.floats(0, 1, exclude_max=True)
 
 
@@ -65,8 +79,161 @@ def test_fetches_are_tried_again_as_the_site_needs() -> None:
     assert timedelta(minutes=2) < sum(waits, timedelta()) < timedelta(minutes=5)
 
 
-def test_immediately_is_now() -> None:
-    """A channel that sends immediately is owed its message at once."""
-    assert due_at("immediately", NOW) == NOW
+# ------------------------------------------------------------------ checks
+
+
+def trade(**more: object) -> Source:
+    """Return a source."""
+    return Source(name="trade", kind="motir", url="https://example.com", **more)  # type: ignore[arg-type]
+
+
+def test_a_source_never_checked_is_due() -> None:
+    """At once, whatever its schedule."""
+    for source in (trade(), trade(every=None, cron="0 3 * * *")):
+        assert next_check(source, None, NOW, UTC) == NOW
+
+
+@pytest.mark.parametrize("every", [timedelta(seconds=1), timedelta(minutes=30), timedelta(days=2)])
+def test_a_source_comes_again_after_its_interval_and_a_little(every: timedelta) -> None:
+    """Never before it, and at most a twentieth or half a minute later."""
+    due = next_check(trade(every=every), NOW, NOW, UTC)
+    assert every <= due - NOW <= every + min(every / 20, timedelta(seconds=30))
+
+
+def test_sources_of_one_interval_drift_apart_and_whoever_asks_gets_the_same() -> None:
+    """So that a thousand of them do not fire together, nor a daemon and another disagree."""
+    sources = [
+        Source(name=f"s{number}", kind="motir", url="https://example.com") for number in range(50)
+    ]
+    dues = [next_check(source, NOW, NOW, UTC) for source in sources]
+    assert len(set(dues)) > 45
+    assert dues == [next_check(source, NOW, NOW + timedelta(minutes=1), UTC) for source in sources]
+
+
+def test_what_was_missed_is_due_once_and_now() -> None:
+    """A machine that slept for a week has one check to make up for, not hundreds."""
+    last = NOW - timedelta(days=7)
+    for source in (trade(), trade(every=None, cron="*/20 8-19 * * mon-fri")):
+        assert next_check(source, last, NOW, UTC) <= NOW
+        assert next_check(source, NOW, NOW, UTC) > NOW
+
+
+def test_a_check_by_a_clock_that_ran_ahead_does_not_put_the_next_one_off() -> None:
+    """Else a clock set to next year and back would blind us for a year."""
+    assert next_check(trade(), NOW + timedelta(days=365), NOW, UTC) == NOW
+
+
+@pytest.mark.parametrize(
+    ("cron", "last", "zone", "due"),
+    [
+        ("*/20 8-19 * * mon-fri", "2025-12-01T19:45+09:00", SEOUL, "2025-12-02T08:00+09:00"),
+        ("*/20 8-19 * * mon-fri", "2025-12-05T19:45+09:00", SEOUL, "2025-12-08T08:00+09:00"),
+        ("30 2 * * *", "2025-03-29T12:00+01:00", BERLIN, "2025-03-30T03:00+02:00"),
+    ],
+)
+def test_a_source_by_the_clock(cron: str, last: str, zone: ZoneInfo, due: str) -> None:
+    """Cron expressions are read in the config's time zone; a small spread is added."""
+    begun = datetime.fromisoformat(last)
+    found = next_check(trade(every=None, cron=cron), begun, begun, zone)
+    wanted = datetime.fromisoformat(due)
+    assert wanted <= found <= wanted + timedelta(seconds=30)
+
+
+# ------------------------------------------------------------------ digests
+
+
+@pytest.mark.parametrize(
+    ("send", "cron"),
+    [
+        ("immediately", None),
+        ("hourly", "0 * * * *"),
+        ("daily at 08:00", "0 8 * * *"),
+        ("daily at 23:59", "59 23 * * *"),
+        ("weekly on mon at 08:05", "5 8 * * mon"),
+        ("weekly on mon,thu at 08:05", "5 8 * * mon,thu"),
+        ("cron */20 8-19 * * mon-fri", "*/20 8-19 * * mon-fri"),
+    ],
+)
+def test_every_way_to_send_is_a_cron_expression(send: str, cron: str | None) -> None:
+    """Or none, where messages leave immediately."""
+    assert cron_of(send) == cron
+    channel = TerminalChannel(name="t", send=send)
+    assert (periods_of(channel, lambda: UTC) is None) == (cron is None)
+
+
+def test_another_way_to_send_is_refused() -> None:
+    """The config lets none through."""
     with pytest.raises(ValueError, match="whenever"):
-        due_at("whenever", NOW)
+        cron_of("whenever")
+
+
+@pytest.mark.parametrize(
+    ("cron", "zone", "start", "times"),
+    [
+        # spring: 02:30 does not exist on the 30th, and comes right after the gap
+        (
+            "30 2 * * *",
+            BERLIN,
+            "2025-03-28T12:00+01:00",
+            ["2025-03-29T02:30+01:00", "2025-03-30T03:00+02:00", "2025-03-31T02:30+02:00"],
+        ),
+        # autumn: 02:30 exists twice on the 26th, and comes once
+        (
+            "30 2 * * *",
+            BERLIN,
+            "2025-10-25T12:00+02:00",
+            ["2025-10-26T02:30+02:00", "2025-10-27T02:30+01:00"],
+        ),
+        # asked between the two: it has been
+        ("30 2 * * *", BERLIN, "2025-10-26T02:45+02:00", ["2025-10-27T02:30+01:00"]),
+        ("30 2 * * *", BERLIN, "2025-10-26T02:10+01:00", ["2025-10-27T02:30+01:00"]),
+        # every hour means every hour that passes
+        (
+            "0 * * * *",
+            BERLIN,
+            "2025-10-26T01:30+02:00",
+            ["2025-10-26T02:00+02:00", "2025-10-26T02:00+01:00", "2025-10-26T03:00+01:00"],
+        ),
+        (
+            "0 * * * *",
+            BERLIN,
+            "2025-03-30T01:30+01:00",
+            ["2025-03-30T03:00+02:00", "2025-03-30T04:00+02:00"],
+        ),
+        ("0 8 * * *", SEOUL, "2025-12-01T08:00+09:00", ["2025-12-02T08:00+09:00"]),
+        ("0 8 29 2 *", UTC, "2025-12-01T08:00Z", ["2028-02-29T08:00Z"]),
+    ],
+)
+def test_times_over_clock_changes(cron: str, zone: ZoneInfo, start: str, times: list[str]) -> None:
+    """What a clock change leaves out comes after the gap; what it repeats comes once."""
+    at = datetime.fromisoformat(start)
+    for time in times:
+        at = next_time(cron, at, zone)
+        assert at == datetime.fromisoformat(time)
+
+
+CRONS = st.sampled_from(
+    ["0 * * * *", "30 2 * * *", "0 3 * * mon", "0 0 1 * *", "*/20 8-19 * * mon-fri", "0 8 * * *"]
+)
+MOMENTS = st.datetimes(datetime(2024, 1, 1), datetime(2027, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
+ZONES = st.sampled_from([BERLIN, SEOUL, NEW_YORK, ZoneInfo("Australia/Lord_Howe")])
+
+
+@given(cron=CRONS, moment=MOMENTS, zone=ZONES)
+def test_periods_cover_all_time_with_no_gap_and_no_overlap(
+    cron: str, moment: datetime, zone: ZoneInfo
+) -> None:
+    """Every moment lies in one period, and the next begins where it ends."""
+    covers = period(cron, moment, zone)
+    assert covers.since < moment <= covers.until
+    assert period(cron, covers.until, zone) == covers
+    following = period(cron, covers.until + timedelta(milliseconds=1), zone)
+    assert following.since == covers.until
+    assert previous_time(cron, following.until, zone) == covers.until
+    assert period(cron, covers.since, zone).until == covers.since
+
+
+def test_a_period_ends_with_its_last_moment() -> None:
+    """What is found at eight sharp is in the digest of eight o'clock."""
+    eight = datetime(2025, 12, 2, 8, tzinfo=SEOUL)
+    assert period("0 8 * * *", eight, SEOUL) == Period(eight - timedelta(days=1), eight)

@@ -4,11 +4,19 @@
 sent unchanged on every attempt. `send` is the only thing in the program that reaches people.
 """
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import TextIO
 
 from monitor.errors import DeliveryError, MonitorError
-from monitor.model.configured import Channel, EmailChannel, TerminalChannel, WebhookChannel
+from monitor.model.configured import (
+    AppriseChannel,
+    Channel,
+    EmailChannel,
+    TerminalChannel,
+    WebhookChannel,
+    WebhookFormat,
+)
 from monitor.model.told import Delivery, Digest
 
 
@@ -24,9 +32,35 @@ def prepare(channel: Channel, digest: Digest) -> bytes:
 
             return mail.render(digest, sender=channel.sender, to=channel.to)
         case WebhookChannel():
-            from monitor.render import webhook
+            return _form(channel.format)(digest)
+        case AppriseChannel():
+            from monitor.render import apprise
 
-            return (webhook.slack if channel.format == "slack" else webhook.standard)(digest)
+            return apprise.render(digest)
+
+
+def _form(name: WebhookFormat) -> Callable[[Digest], bytes]:
+    match name:
+        case "standard":
+            from monitor.render import standard
+
+            return standard.render
+        case "slack":
+            from monitor.render import slack
+
+            return slack.render
+        case "discord":
+            from monitor.render import discord
+
+            return discord.render
+        case "teams":
+            from monitor.render import teams
+
+            return teams.render
+        case "ntfy":
+            from monitor.render import ntfy
+
+            return ntfy.render
 
 
 def send(channel: Channel, delivery: Delivery, *, now: datetime, out: TextIO) -> None:
@@ -56,3 +90,7 @@ def _send(channel: Channel, delivery: Delivery, now: datetime, out: TextIO) -> N
             from monitor.channels import webhook
 
             webhook.send(channel, delivery, now)
+        case AppriseChannel():
+            from monitor.channels import apprise
+
+            apprise.send(channel, delivery)

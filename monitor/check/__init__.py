@@ -1,8 +1,8 @@
 """One check of one source: read, judge, decide, match, and write it all down in one transaction.
 
-    read ──► judge ──► ┌ BEGIN IMMEDIATE ───────────────────────────────┐
-                       │ known ──► decide ──► take in ──► match ──► owe │ ──► deliver
-                       └ COMMIT ────────────────────────────────────────┘     (elsewhere)
+    read ─► judge ─► ask the ─► ┌ BEGIN IMMEDIATE ───────────────────────────┐
+                     articles   │ known ─► decide ─► take in ─► match ─► owe │ ─► deliver
+                                └ COMMIT ────────────────────────────────────┘    (elsewhere)
 
 This module calls things in order and decides nothing. Most checks find nothing changed and end
 after reading: what they do not need (`taking`, and the watches behind it) is imported when needed.
@@ -11,7 +11,7 @@ after reading: what they do not need (`taking`, and the watches behind it) is im
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from monitor.check.reading import Fetch, IsKnown, UnbelievableError, Unchanged, read
 from monitor.errors import FetchError
@@ -19,12 +19,15 @@ from monitor.model.configured import Source
 from monitor.model.reported import CheckResult, Status
 from monitor.model.scraped import Entry, Fetched
 from monitor.model.world import World
-from monitor.store import checks
+from monitor.store import checks, waiting
 from monitor.store.database import Database
 
 if TYPE_CHECKING:
     from monitor.check.desk import Desk
     from monitor.model.told import Found
+
+# So many article pages that wait are read by one check: a baseline's come little by little.
+_AT_A_TIME = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,17 +37,31 @@ class Report:
     result: CheckResult
     found: "tuple[Found, ...]" = ()
 
+    @classmethod
+    def of(cls, done: "tuple[CheckResult, tuple[Found, ...]]") -> Self:
+        """Return the report of what was taken in."""
+        return cls(result=done[0], found=done[1])
+
 
 def check(
-    source: Source, desk: Callable[[], "Desk"], *, fetch: Fetch, db: Database, world: World
+    source: Source,
+    desk: Callable[[], "Desk"],
+    *,
+    fetch: Fetch,
+    db: Database,
+    world: World,
+    glance: Fetch | None = None,
+    sweep: bool = False,
 ) -> Report:
     """Check one source. Raises StoreError alone; what else goes wrong is in the report.
 
-    `desk` is called where there is something to match.
+    `desk` is called where there is something to match. `glance` reads article pages, if not
+    `fetch`. `sweep`: read the newest pages whatever is known of them, though it is not yet time.
     """
     started_at, tick = world.now(), world.monotonic()
     with db.reading() as conn:
         state = checks.state(conn, source.name)
+        wanted = waiting.due(conn, source.name, started_at, _AT_A_TIME)
 
     def result(status: Status, error: str | None = None) -> CheckResult:
         return CheckResult(
@@ -56,19 +73,23 @@ def check(
         )
 
     try:
-        reading = read(source, state, fetch, _asking(db, source.name), started_at)
+        reading = read(source, state, fetch, _asking(db, source.name), started_at, sweep=sweep)
         if isinstance(reading, Unchanged):
             same = replace(result(reading.status), pages=1, entries=state.entries)
-            return _unchanged(db, same)
-        from monitor.check.taking import believe, take_in
+            if not wanted:
+                return _unchanged(db, same)
+        from monitor.check.taking import Take, believe
 
+        take = Take(source, wanted, desk, fetch=glance or fetch, db=db, world=world)
+        if isinstance(reading, Unchanged):
+            return Report.of(take.complete(take.ask(None), same))
         believe(reading, world.now())
+        answers = take.ask(reading)
     except FetchError as error:
         return _unread(db, result("failed", str(error)), (), world)
     except UnbelievableError as error:
         return _unread(db, result("suspect", str(error.fault)), error.fetched, world)
-    done, found = take_in(source, reading, desk(), result("ok"), db=db, world=world)
-    return Report(result=done, found=found)
+    return Report.of(take.take_in(reading, answers, result("ok")))
 
 
 def _asking(db: Database, source: str) -> IsKnown:

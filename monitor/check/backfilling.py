@@ -251,6 +251,8 @@ class _Walk:
                         taken.append(one)
                 case Revised() if one.changes and (within_reach or one.entry is self._last):
                     taken.append(Passed(entry=one.entry, release=one.release))
+                case Seen() | Revised() | CrossPost() if within_reach and one.release.is_withdrawn:
+                    taken.append(Passed(entry=one.entry, release=one.release))
                 case _:
                     taken.append(one)
         return taken

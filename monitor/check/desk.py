@@ -2,38 +2,60 @@
 
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import datetime
+from dataclasses import replace
+from datetime import UTC, datetime, tzinfo
 
-from monitor import digest, schedule
+from monitor import digest
 from monitor.model.configured import Channel, Watch
-from monitor.model.stored import Event
-from monitor.model.told import Digest, Document, Found, Match
+from monitor.model.stored import Event, Release
+from monitor.model.told import Digest, Document, Found, Item, Match
 from monitor.query.keywords import of
 from monitor.query.match import Matcher
-from monitor.store import intake, messages
+from monitor.schedule import periods_of
+from monitor.store import digests, intake, messages, told
 
 
 class Desk:
-    """Who waits for what: the watches, ready to match, and the channels that they go to."""
+    """Who waits for what: the watches, ready to match, and the channels that they go to.
 
-    def __init__(self, watches: Sequence[Watch], channels: Sequence[Channel]) -> None:
-        self.watches: Mapping[str, Watch] = {watch.name: watch for watch in watches}
+    A paused watch waits for nothing: what it would have matched is not kept for it either. `zone`
+    gives the time zone of the channels' schedules.
+    """
+
+    def __init__(
+        self,
+        watches: Sequence[Watch],
+        channels: Sequence[Channel],
+        zone: Callable[[], tzinfo] = lambda: UTC,
+    ) -> None:
+        self._zone = zone
+        active = [watch for watch in watches if not watch.paused]
+        self.watches: Mapping[str, Watch] = {watch.name: watch for watch in active}
         self.channels = channels
-        self._matcher = Matcher((watch.name, of(watch), watch.sources) for watch in watches)
+        self._matcher = Matcher((watch.name, of(watch), watch.sources) for watch in active)
+
+    def watches_to(self, channel: str) -> tuple[str, ...]:
+        """Return the names of the watches that a channel is told of."""
+        watches = self.watches.values()
+        return tuple(one.name for one in watches if one.to is None or channel in one.to)
 
     def find(self, event: Event) -> Found:
         """Return the watches that this event concerns, and did not before it.
 
         A release that appears in another listing concerns only those who watch that listing.
         """
-        matches = self._matches(event, event.sources)
-        if event.before:
-            before = {match.watch for match in self._matches(event, event.before)}
-            matches = [match for match in matches if match.watch not in before]
-        return Found(event=event, matches=tuple(matches))
+        return self._split(event)[0]
 
-    def _matches(self, event: Event, seen_in: tuple[str, ...]) -> list[Match]:
-        release = event.release
+    def _split(self, event: Event) -> tuple[Found, list[Match]]:
+        """Return what is found for the first time, and all that matches now."""
+        matches = all_now = self._matches(event.release, event.sources)
+        if event.before:
+            was = self._matches(event.was or event.release, event.before)
+            before = {match.watch for match in was}
+            matches = [match for match in all_now if match.watch not in before]
+        return Found(event=event, matches=tuple(matches)), all_now
+
+    def _matches(self, release: Release, seen_in: tuple[str, ...]) -> list[Match]:
         return self._matcher.matches(
             Document(
                 title=release.title,
@@ -47,8 +69,17 @@ class Desk:
         self, conn: sqlite3.Connection, events: Iterable[Event], check_id: int | None, now: datetime
     ) -> tuple[Found, ...]:
         """Match events and keep the matches; return what was not known before."""
-        found = [self.find(event) for event in events]
+        found = [self._with_earlier(conn, *self._split(event)) for event in events]
         return intake.add_matches(conn, found, check_id, now)
+
+    def _with_earlier(
+        self, conn: sqlite3.Connection, found: Found, all_now: Sequence[Match]
+    ) -> Found:
+        """Add those who were told of the release before, if what happened is worth telling."""
+        event = found.event
+        if event.kind == "new" or (event.kind == "revised" and not event.changes):
+            return found
+        return replace(found, earlier=told.earlier(conn, event.release.id, all_now))
 
     def owe(
         self,
@@ -58,16 +89,30 @@ class Desk:
         now: datetime,
         new_id: Callable[[], str],
     ) -> None:
-        """Write into the outbox what each channel is owed for this: one message a channel."""
-        told = digest.address(found, self.watches, self.channels)
+        """Write into the outbox what each channel is owed for this.
+
+        That is one message a channel, or what its next digest holds.
+        """
+        owed = digest.address(found, self.watches, self.channels)
         for channel in self.channels:
-            if channel.name in told:
-                message = Digest(
-                    id=new_id(),
-                    channel=channel.name,
-                    kind="releases.matched",
-                    created_at=now,
-                    items=told[channel.name],
+            items = owed.get(channel.name, ())
+            periods = periods_of(channel, self._zone)
+            if items and periods is None:
+                message = _message(new_id(), channel, items, now)
+                messages.owe(conn, message, due_at=now, check_id=check_id)
+            elif items and periods is not None:
+                digests.add(
+                    conn,
+                    channel.name,
+                    items,
+                    periods,
+                    now=now,
+                    new_id=new_id,
+                    check_id=check_id,
                 )
-                due_at = schedule.due_at(channel.send, now)
-                messages.owe(conn, message, due_at=due_at, check_id=check_id)
+
+
+def _message(name: str, channel: Channel, items: tuple[Item, ...], now: datetime) -> Digest:
+    return Digest(
+        id=name, channel=channel.name, kind="releases.matched", created_at=now, items=items
+    )

@@ -2,6 +2,7 @@
 
 nothing changed since the last check   →  page 1 alone, not even parsed
 first check                            →  the newest `sweep_pages`
+once in `sweep_every`                  →  the newest `sweep_pages`, whatever is known of them
 otherwise                              →  on while a page holds anything unknown
 a stretch left unread by an earlier    →  also from there on, until known ground of before
   check (it is called the gap)
@@ -32,16 +33,40 @@ class Unchanged:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """The pages that a check read. `gap_page` is where the next check has to go on, if anywhere."""
+    """The pages that a check read. `gap_page` is where the next check has to go on, if anywhere.
+
+    `is_sweep`: the newest pages were read whatever was known of them.
+    """
 
     pages: tuple[Page, ...]
     fetched: tuple[Fetched, ...]
     gap_page: int | None
+    is_sweep: bool
 
     @property
     def entries(self) -> tuple[Entry, ...]:
         """All entries, in the listing's order."""
         return tuple(entry for page in self.pages for entry in page.entries)
+
+    @property
+    def stretch(self) -> tuple[Page, ...]:
+        """The pages that follow each other from the first one on."""
+        return tuple(page for number, page in enumerate(self.pages, 1) if page.number == number)
+
+    @property
+    def is_proof(self) -> bool:
+        """Tell whether what is missing in the stretch may count as missing.
+
+        Not if some page before its last is shorter than another: who knows what it left out.
+        """
+        full = [page for page in self.stretch if page.entries]
+        lengths = [len(page.entries) for page in full]
+        return self.is_sweep and len(set(lengths[:-1])) <= 1 and lengths[-1] <= lengths[0]
+
+    @property
+    def is_to_the_end(self) -> bool:
+        """Tell whether the stretch reaches the end of the listing."""
+        return not self.stretch[-1].entries
 
 
 class UnbelievableError(Exception):
@@ -53,19 +78,40 @@ class UnbelievableError(Exception):
 
 
 def read(
-    source: Source, state: SourceState, fetch: Fetch, is_known: IsKnown, now: datetime
+    source: Source,
+    state: SourceState,
+    fetch: Fetch,
+    is_known: IsKnown,
+    now: datetime,
+    *,
+    sweep: bool = False,
 ) -> Unchanged | Reading:
-    """Read what this check has to read. Raises FetchError and UnbelievableError."""
-    first = fetch(sources.page_url(source, 1), validators(source, state, now))
-    unchanged = _unchanged(source, state, first)
+    """Read what this check has to read. Raises FetchError and UnbelievableError.
+
+    `sweep`: read the newest pages whatever is known of them, though it is not yet time.
+    """
+    sweep = sweep or is_sweep_due(source, state, now)
+    headers = None if sweep else validators(source, state, now)
+    first = fetch(sources.page_url(source, 1), headers)
+    unchanged = None if sweep else _unchanged(source, state, first)
     if unchanged is not None:
         return unchanged
-    reader = _Reader(source, fetch)
+    reader = _Reader(source, fetch, is_sweep=sweep)
     reader.take(1, first)
     if state.baseline_at is None:
         reader.go_on(from_page=2, until=source.sweep_pages, enough=lambda _: False)
         return reader.reading(gap_page=None)
     return _catch_up(source, state, reader, is_known)
+
+
+def is_sweep_due(source: Source, state: SourceState, now: datetime) -> bool:
+    """Tell whether the newest pages are to be read whatever is known of them.
+
+    A hundredth early is in time: a check a day is not to sweep every other day.
+    """
+    if state.baseline_at is None or state.swept_at is None:
+        return True
+    return not timedelta() <= now - state.swept_at < source.sweep_every * 0.99
 
 
 def validators(source: Source, state: SourceState, now: datetime) -> dict[str, str] | None:
@@ -97,12 +143,13 @@ def _unchanged(source: Source, state: SourceState, first: Fetched) -> Unchanged 
 
 def _catch_up(source: Source, state: SourceState, reader: "_Reader", is_known: IsKnown) -> Reading:
     gap_page = None
+    at_least = source.sweep_pages if reader.is_sweep else 1
     if not reader.go_on(
         from_page=2,
-        until=source.max_pages,
-        enough=lambda page: is_known(page.entries, None),
+        until=max(source.max_pages, at_least),
+        enough=lambda page: page.number >= at_least and is_known(page.entries, None),
     ):
-        gap_page = source.max_pages
+        gap_page = reader.last
     elif state.gap_page is not None:
         # What was not read may have moved up by a page, as entries above it were withdrawn.
         start = max(reader.last + 1, state.gap_page - 1)
@@ -118,8 +165,8 @@ def _catch_up(source: Source, state: SourceState, reader: "_Reader", is_known: I
 class _Reader:
     """Reads pages one after the other and keeps them."""
 
-    def __init__(self, source: Source, fetch: Fetch) -> None:
-        self._source, self._fetch = source, fetch
+    def __init__(self, source: Source, fetch: Fetch, *, is_sweep: bool) -> None:
+        self._source, self._fetch, self.is_sweep = source, fetch, is_sweep
         self._pages: list[Page] = []
         self._fetched: list[Fetched] = []
 
@@ -162,4 +209,9 @@ class _Reader:
 
     def reading(self, gap_page: int | None) -> Reading:
         """Return all that was read."""
-        return Reading(pages=tuple(self._pages), fetched=tuple(self._fetched), gap_page=gap_page)
+        return Reading(
+            pages=tuple(self._pages),
+            fetched=tuple(self._fetched),
+            gap_page=gap_page,
+            is_sweep=self.is_sweep,
+        )

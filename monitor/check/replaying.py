@@ -106,7 +106,6 @@ class _Past:
     def __init__(self, conn: sqlite3.Connection, desk: Desk, now: datetime) -> None:
         self._conn, self._desk, self._now = conn, desk, now
         self._shown = corrections.shown(conn)
-        self._withdrawn = corrections.withdrawn(conn)
         self._settled: set[tuple[int, str]] = set()
         self._rows: set[tuple[int, Shown]] = set()
         self._changes: dict[int, dict[str, tuple[str, str]]] = {}
@@ -142,7 +141,7 @@ class _Past:
         match one:
             case New():
                 return one
-            case CrossPost() if one.release.id not in self._withdrawn:
+            case CrossPost() if not one.release.is_withdrawn:
                 return one
             case _ if one.release.id in self.added:
                 return one
@@ -186,9 +185,7 @@ class _Past:
         if visit.source != release.source:
             return dict(one.changes)
         exact = {"title": (release.title, entry.title)}
-        if fold(release.body) == fold(entry.body) and not corrections.is_whole(
-            self._conn, release.id
-        ):
+        if not release.is_whole and fold(release.body) == fold(entry.body):
             exact["body"] = (release.body, entry.body)
         return {name: pair for name, pair in exact.items() if pair[0] != pair[1]} | dict(
             one.changes

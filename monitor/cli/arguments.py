@@ -18,7 +18,15 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
     args = _parser().parse_args(argv)
     if args.once:
         args.run = _lazily("once", "run")
+    elif args.run is None:
+        _alone(args)
+        args.run = _lazily("run", "run")
     return args
+
+
+def _alone(args: argparse.Namespace) -> None:
+    if args.source is not None or args.sweep:
+        _parser().error("--source and --sweep go with --once; the daemon checks every source")
 
 
 class _Parser(argparse.ArgumentParser):
@@ -34,7 +42,7 @@ def _parser() -> argparse.ArgumentParser:
         prog="monitor",
         parents=[common],
         description="Watches a ministry's news listing and tells people about the releases that"
-        " matter to them.",
+        " matter to them. Without a command it does so in the foreground until it is stopped.",
         epilog="Start with: monitor demo, then: monitor init",
     )
     parser.add_argument("--version", action="version", version=f"monitor {__version__}")
@@ -42,19 +50,18 @@ def _parser() -> argparse.ArgumentParser:
         "--once", action="store_true", help="check every source, send what is due, and exit"
     )
     parser.add_argument("--source", metavar="NAME", help="with --once: check this source alone")
-    parser.set_defaults(run=_nothing_to_do(parser))
+    parser.add_argument(
+        "--sweep",
+        action="store_true",
+        help="with --once: read the newest pages whatever is known of them",
+    )
+    parser.set_defaults(run=None)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", parser_class=_Parser)
     _add_setup(commands, common)
     _add_archive(commands, common)
     _add_watch(commands, common)
+    _add_sending(commands, common)
     return parser
-
-
-def _nothing_to_do(parser: argparse.ArgumentParser) -> Run:
-    def run(_: argparse.Namespace) -> int:
-        parser.error("say what to do, for instance: monitor --once")
-
-    return run
 
 
 def _common() -> _Parser:
@@ -166,17 +173,89 @@ def _add_filters(command: argparse.ArgumentParser, *, limit: int | None) -> None
 
 
 def _add_watch(commands: "Commands", common: _Parser) -> None:
-    watch = _add(commands, common, "watch", "look at the watchlist", _lazily("watch", "list_"))
+    does = "look at the watchlist, and change it"
+    watch = _add(commands, common, "watch", does, _lazily("watch", "list_"))
     actions = watch.add_subparsers(title="actions", metavar="ACTION", parser_class=_Parser)
     _add(actions, common, "list", "list the watches", _lazily("watch", "list_"))
-    test = _add(
+    show = "show a watch: its settings, and what it found lately"
+    _add_named(actions, common, "show", show, _lazily("watch", "show"))
+    test = "show what a query would have found in the archive"
+    tested = _add(actions, common, "test", test, _lazily("backtest", "test"))
+    tested.add_argument("query", metavar="QUERY", help="a query, or the name of a watch")
+    _add_watch_edits(actions, common)
+
+
+def _add_watch_edits(actions: "Commands", common: _Parser) -> None:
+    add = "show what a query would have found, and make a watch of it"
+    added = _add_named(actions, common, "add", add, _lazily("watchlist", "add"))
+    added.add_argument("query", metavar="QUERY", help='words, "a phrase", OR, NOT, prefix*, …')
+    added.add_argument(
+        "--source",
+        metavar="NAME",
+        action="append",
+        dest="sources",
+        help="only what this listing shows; may be given again (default: every listing)",
+    )
+    added.add_argument(
+        "--to",
+        metavar="CHANNEL",
+        action="append",
+        help="tell this channel; may be given again (default: every channel)",
+    )
+    remove = "take a watch away; what it found stays in the archive"
+    _add_named(actions, common, "remove", remove, _lazily("watchlist", "remove"))
+    rename = "give a watch, and what it found, another name"
+    renamed = _add(actions, common, "rename", rename, _lazily("watchlist", "rename"))
+    renamed.add_argument("old", metavar="OLD", help="the name that it has")
+    renamed.add_argument("new", metavar="NEW", help="the name that it gets")
+    pause = "let a watch find nothing until it is resumed"
+    _add_named(actions, common, "pause", pause, _lazily("watchlist", "pause"))
+    resume = "let a paused watch go on; what appeared meanwhile is not made up for"
+    _add_named(actions, common, "resume", resume, _lazily("watchlist", "resume"))
+
+
+def _add_named(actions: "Commands", common: _Parser, name: str, does: str, run: Run) -> _Parser:
+    command = _add(actions, common, name, does, run)
+    command.add_argument("name", metavar="NAME", help="the name of the watch")
+    return command
+
+
+def _add_sending(commands: "Commands", common: _Parser) -> None:
+    digest = _add(
+        commands,
+        common,
+        "digest",
+        "show what is waiting for each channel, as it will look",
+        _lazily("digest", "run"),
+    )
+    digest.add_argument(
+        "--format", choices=("text", "html", "json"), default="text", help="how to show it (text)"
+    )
+    digest.add_argument("--channel", metavar="NAME", help="this channel alone")
+    digest.add_argument(
+        "--since", type=_date, metavar="DATE", help="what was found since YYYY-MM-DD, told or not"
+    )
+    digest.add_argument("--send", action="store_true", help="send what is waiting, now")
+    deliveries = _add(
+        commands, common, "deliveries", "look at what was sent", _lazily("deliveries", "list_")
+    )
+    deliveries.set_defaults(channel=None, status=None, limit=20)
+    actions = deliveries.add_subparsers(title="actions", metavar="ACTION", parser_class=_Parser)
+    listed = _add(
+        actions, common, "list", "list messages, newest first", _lazily("deliveries", "list_")
+    )
+    listed.add_argument("--channel", metavar="NAME", help="to this channel alone")
+    listed.add_argument("--status", choices=("owed", "sent", "given-up"), help="only these")
+    listed.add_argument("--limit", type=_count, metavar="N", default=20, help="at most N (20)")
+    retry = _add(
         actions,
         common,
-        "test",
-        "show what a query would have found in the archive",
-        _lazily("watch", "test"),
+        "retry",
+        "send again, under the same id, what failed or was given up",
+        _lazily("deliveries", "retry"),
     )
-    test.add_argument("query", metavar="QUERY", help="a query, or the name of a watch")
+    retry.add_argument("id", nargs="*", metavar="ID", help="these alone; a beginning is enough")
+    retry.add_argument("--channel", metavar="NAME", help="to this channel alone")
 
 
 def _lazily(module: str, name: str) -> Run:

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from monitor.check import Report
 from monitor.cli.parts import config, confirm_queries, flag, say
+from monitor.cli.words import in_words
 from monitor.deliver import Tally
 from monitor.errors import UsageError
 from monitor.model.configured import Config, Source
@@ -32,7 +33,7 @@ def run(args: Namespace) -> int:
     started_at, tick = world.now(), world.monotonic()
     with works.open_db() as db:  # trouble with the store is told before anything is fetched
         confirm_queries(settings, db)
-    reports = works.check(sources)
+    reports = works.check(sources, sweep=args.sweep)
     if not as_json:
         tell_reports(reports, quiet=flag(args, "quiet"))
     tally = works.post.send_due(ahead=_AHEAD)
@@ -79,22 +80,9 @@ def tell_reports(reports: Sequence[Report], *, quiet: bool) -> None:
         if result.error is not None:
             say(f"{clean(result.name)}: {result.status}: {clean(result.error)}")
         elif not quiet:
-            print(f"{clean(result.name)}: {_in_words(report)}")
+            print(f"{clean(result.name)}: {in_words(report)}")
             if result.baseline:
                 _tell_baseline(report)
-
-
-def _in_words(report: Report) -> str:
-    result = report.result
-    if result.status == "not-modified":
-        return "nothing changed"
-    entries = f"{result.entries} entries"
-    if result.baseline:
-        pages = "1 page" if result.pages == 1 else f"{result.pages} pages"
-        return f"first check: {entries} on {pages} are the baseline, of which nothing is sent"
-    counted = {"new": result.new, "revised": result.revised}
-    told = ", ".join(f"{count} {what}" for what, count in counted.items() if count)
-    return f"{entries}, {told or 'nothing new'}"
 
 
 def _tell_baseline(report: Report) -> None:

@@ -6,9 +6,11 @@ from argparse import Namespace
 from pathlib import Path
 
 from monitor.config import find, load
-from monitor.model.configured import Config
+from monitor.errors import UsageError
+from monitor.model.configured import Channel, Config
 from monitor.store import notes
 from monitor.store.database import Database
+from monitor.text.cleaning import clean
 
 _RIGHT = "fingerprint of the config found right"
 
@@ -42,3 +44,12 @@ def flag(args: Namespace, name: str) -> bool:
 def say(text: str) -> None:
     """Tell the person something, beside what is printed for scripts."""
     print(text, file=sys.stderr, flush=True)
+
+
+def channel_named(settings: Config, name: str) -> Channel:
+    """Return the channel of that name; UsageError where there is none."""
+    for channel in settings.channels:
+        if channel.name == name:
+            return channel
+    names = ", ".join(channel.name for channel in settings.channels)
+    raise UsageError(f"no channel is called “{clean(name)}”; there are: {names}")

@@ -106,13 +106,7 @@ def _seen_in(one: SeenIn, zone: tzinfo | None) -> str:
 def _revised(one: Revision, zone: tzinfo | None) -> Iterator[str]:
     name = "text" if one.field == "body" else one.field
     yield f"{name}, as seen on {_at(one.seen_at, zone)}"
-    yield from (f"  {clean(line)}" for line in _difference(one.before, one.after))
-
-
-def _difference(before: str, after: str) -> Iterator[str]:
-    """Yield what changed, line by line."""
-    yield from (f"- {line}" for line in before.split("\n"))
-    yield from (f"+ {line}" for line in after.split("\n"))
+    yield from (f"  {clean(line)}" for line in one.diff.split("\n"))
 
 
 def _matched(one: Reason) -> Iterator[str]:

@@ -1,26 +1,21 @@
-"""`monitor watch`: what is waited for, and what a query would have found."""
+"""`monitor watch list` and `show`: what is waited for, and what it has found."""
 
 from argparse import Namespace
-from collections import Counter
-from collections.abc import Sequence
+from shlex import quote
 
 from monitor.cli.archive import tell_hit
 from monitor.cli.parts import config, flag, say
+from monitor.config.wrong import hint, quoted
+from monitor.errors import UsageError
 from monitor.jsontext import dumps
 from monitor.model.configured import Config, Watch
 from monitor.query.keywords import of
-from monitor.query.nodes import Node
 from monitor.query.printing import unparse
-from monitor.query.snippet import snippet
-from monitor.query.syntax import parse
-from monitor.store import archive
-from monitor.store.archive import Result
+from monitor.store import archive, watches
 from monitor.store.database import open_database
 from monitor.text.cleaning import clean
 
 _LATEST = 10
-_BAR = 40
-_MONTHS = 12
 
 
 def list_(args: Namespace) -> int:
@@ -28,19 +23,47 @@ def list_(args: Namespace) -> int:
     settings = config(args)
     with open_database(settings.store_path) as db, db.reading() as conn:
         counts = archive.matches_by_watch(conn)
-    rows = [_row(watch, counts.get(watch.name, 0)) for watch in settings.watches]
     if flag(args, "json"):
+        rows = [_row(watch, counts.get(watch.name, 0)) for watch in settings.watches]
         print(dumps(rows, indent=2))
         return 0
-    if not rows:
-        say("no watches yet; add a [[watch]] to the config")
-    for row in rows:
-        print(f"{clean(str(row['name']))}  ({row['matches']} found)")
-        print(f"      {clean(str(row['query']))}")
-        for name in ("sources", "to"):
-            if row[name] is not None:
-                print(f"      {name}: {clean(', '.join(row[name]))}")  # type: ignore[arg-type]
+    if not settings.watches:
+        say("no watches yet; add one with: monitor watch add NAME QUERY")
+    for watch in settings.watches:
+        _tell(watch, counts.get(watch.name, 0))
     return 0
+
+
+def show(args: Namespace) -> int:
+    """Show one watch: its settings, and the newest releases that it has found."""
+    settings = config(args)
+    watch = named(settings, args.name)
+    with open_database(settings.store_path) as db, db.reading() as conn:
+        count = archive.matches_by_watch(conn).get(watch.name, 0)
+        found = watches.latest(conn, watch.name, _LATEST)
+    if flag(args, "json"):
+        keywords = {"any": watch.any, "all": watch.all, "none": watch.none}
+        latest = [release.as_json() for release, _ in found]
+        print(dumps({**_row(watch, count), **keywords, "latest": latest}, indent=2))
+        return 0
+    _tell(watch, count)
+    print(f"      on: {', '.join(watch.on)}")
+    for release, snippet in found:
+        tell_hit(release, snippet)
+    if count > len(found):
+        name = clean(quote(watch.name))
+        say(f"and {count - len(found)} more; see them with: monitor releases --watch {name}")
+    return 0
+
+
+def named(settings: Config, name: str) -> Watch:
+    """Return the watch of a name; UsageError, with the one that is meant, where there is none."""
+    for watch in settings.watches:
+        if watch.name == name:
+            return watch
+    names = [watch.name for watch in settings.watches]
+    advice = hint(name, names, "there are") or "; there is none"
+    raise UsageError(f"no watch is called {quoted(name)}{advice}")
 
 
 def _row(watch: Watch, matches: int) -> dict[str, object]:
@@ -50,60 +73,15 @@ def _row(watch: Watch, matches: int) -> dict[str, object]:
         "sources": watch.sources,
         "to": watch.to,
         "on": watch.on,
+        "paused": watch.paused,
         "matches": matches,
     }
 
 
-def test(args: Namespace) -> int:
-    """Show what a query, or a watch of that name, would have found in the archive."""
-    settings = config(args)
-    query, sources = _query(args.query, settings)
-    with open_database(settings.store_path) as db, db.reading() as conn:
-        total = archive.count(conn)
-        results = [one for one in archive.search(conn, query) if _in(one, sources)]
-    if flag(args, "json"):
-        print(dumps(_summary(query, results, total), indent=2))
-    else:
-        _tell(query, results, total)
-    return 0
-
-
-def _query(text: str, settings: Config) -> tuple[Node, tuple[str, ...] | None]:
-    for watch in settings.watches:
-        if watch.name == text:
-            return of(watch), watch.sources
-    return parse(text), None
-
-
-def _in(result: Result, sources: Sequence[str] | None) -> bool:
-    return sources is None or not set(sources).isdisjoint(result.document.sources)
-
-
-def _summary(query: Node, results: Sequence[Result], total: int) -> dict[str, object]:
-    return {
-        "query": unparse(query),
-        "count": len(results),
-        "total": total,
-        "by_month": dict(sorted(_by_month(results).items())),
-        "latest": [result.release.as_json() for result in results[:_LATEST]],
-    }
-
-
-def _by_month(results: Sequence[Result]) -> Counter[str]:
-    return Counter(result.release.date.strftime("%Y-%m") for result in results)
-
-
-def _tell(query: Node, results: Sequence[Result], total: int) -> None:
-    share = f" ({len(results) / total:.0%})" if total else ""
-    print(f"{clean(unparse(query))}: {len(results)} of {total} releases{share}")
-    months = _by_month(results)
-    most = max(months.values(), default=1)
-    for month in sorted(months, reverse=True)[:_MONTHS]:
-        bar = "▇" * max(1, round(_BAR * months[month] / most))
-        print(f"  {month}  {bar} {months[month]}")
-    if len(months) > _MONTHS:
-        print(f"  and {len(months) - _MONTHS} months before")
-    for result in results[:_LATEST]:
-        tell_hit(result.release, snippet(result.document, result.hits))
-    if len(results) > _LATEST:
-        print(f"and {len(results) - _LATEST} more; see them with: monitor search")
+def _tell(watch: Watch, matches: int) -> None:
+    paused = "  paused" if watch.paused else ""
+    print(f"{clean(watch.name)}  ({matches} found){paused}")
+    print(f"      {clean(unparse(of(watch)))}")
+    for title, names in (("sources", watch.sources), ("to", watch.to)):
+        if names is not None:
+            print(f"      {title}: {clean(', '.join(names))}")

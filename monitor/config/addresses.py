@@ -13,6 +13,9 @@ _LONGEST_MAIL = 254
 _MAIL = r"[^\s@,;<>\"()]+@[^\s@,;<>\"()]+"
 _HOST = r"[^\s/@,;<>\"()\[\]]+"
 _HOST_AND_PORT = r"[^:]+:[0-9]+"
+_TOPIC = r"/[-_A-Za-z0-9]{1,64}/?"
+_TOPIC_EXAMPLE = "https://ntfy.sh/your-topic"
+_APPRISE = r"[A-Za-z0-9]+://\S+"
 _LOOPBACK = r"127(?:\.[0-9]{1,3}){3}"
 
 
@@ -29,6 +32,25 @@ def listing(value: object) -> str:
 def hook(text: str) -> str:
     """Return an address to send to; Wrong, without the address, where it is none."""
     _split(text, "https://hooks.example.com/T000")
+    return text
+
+
+def topic(text: str) -> str:
+    """Return the address of a topic of ntfy; Wrong, without the address, where it is none."""
+    parts = _split(text, _TOPIC_EXAMPLE)
+    if not re.fullmatch(_TOPIC, parts.path) or parts.query or parts.fragment:
+        raise Wrong(f'expected the address of a topic, such as "{_TOPIC_EXAMPLE}"')
+    return text
+
+
+def apprise(text: str) -> str:
+    """Return addresses as Apprise writes them, with space between them; Wrong, without them."""
+    words = text.split()
+    if not words or not all(re.fullmatch(_APPRISE, word) for word in words):
+        raise Wrong(
+            'expected addresses as Apprise writes them, such as "tgram://token/chat", '
+            "with a space between two"
+        )
     return text
 
 

@@ -46,9 +46,9 @@ def load(path: Path, environ: Mapping[str, str], *, check_queries: bool = True) 
     is read again whenever a secret is revealed. Where `check_queries` is false, the queries of the
     watches are taken for right: for who knows the config's `fingerprint` from an earlier load.
     """
-    data, mode = _read(path)
-    text = _decoded(data, path)
-    is_private = not mode & (stat.S_IRGRP | stat.S_IROTH)
+    data, status = read(path)
+    text = decoded(data, path)
+    is_private = not status.st_mode & (stat.S_IRGRP | stat.S_IROTH)
     config = parse(
         text, path=path, environ=environ, is_private=is_private, check_queries=check_queries
     )
@@ -59,10 +59,11 @@ def _fingerprint(data: bytes) -> str:
     return blake2b(__version__.encode() + b"\n" + data, digest_size=16).hexdigest()
 
 
-def _read(path: Path) -> tuple[bytes, int]:
+def read(path: Path) -> tuple[bytes, os.stat_result]:
+    """Return the bytes of a config file, and what the system says of it."""
     try:
         with path.open("rb") as file:
-            return file.read(), os.fstat(file.fileno()).st_mode
+            return file.read(), os.fstat(file.fileno())
     except FileNotFoundError:
         raise ConfigError(f"there is no such file; {_INIT}", path=path) from None
     except IsADirectoryError:
@@ -74,7 +75,8 @@ def _read(path: Path) -> tuple[bytes, int]:
         raise ConfigError(f"this file cannot be read: {told}", path=path) from None
 
 
-def _decoded(data: bytes, path: Path) -> str:
+def decoded(data: bytes, path: Path) -> str:
+    """Return the text of a config file, without a mark at its beginning."""
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:

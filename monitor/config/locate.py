@@ -1,7 +1,7 @@
-"""Finds the line of each key in TOML source, which tomllib does not tell.
+"""Finds the line and the place of each key in TOML source, which tomllib does not tell.
 
-Used only once something is wrong. It reads what tomllib has read before, so it can be simple; but
-no text whatever makes it fail: at worst it knows fewer places.
+Used only once something is wrong, or is to be edited. It reads what tomllib has read before, so it
+can be simple; but no text whatever makes it fail: at worst it knows fewer places.
 """
 
 import re
@@ -37,6 +37,25 @@ def lines(source: str) -> dict[Key, int]:
     return scan.lines
 
 
+class Place(NamedTuple):
+    """Where a `key = value` stands: offsets of the key's first character and of its value."""
+
+    key: int
+    start: int
+    end: int
+
+
+def layout(source: str) -> tuple[list[tuple[Key, int]], dict[Key, Place]]:
+    """Return the headings in order, each with the offset of its bracket, and where values stand.
+
+    Items of lists have no place of their own here.
+    """
+    scan = _Scan(source)
+    with suppress(RecursionError):
+        scan.document()
+    return scan.headings, scan.places
+
+
 def nearest(places: Mapping[Key, int], key: Key) -> int | None:
     """Return the line of a key, or of what it stands in, or None."""
     while key and key not in places:
@@ -48,15 +67,16 @@ class _Token(NamedTuple):
     kind: str
     text: str
     line: int
+    start: int
 
 
 def _tokens(source: str) -> Iterator[_Token]:
     line = 1
     for found in _TOKEN.finditer(source):
         if found.lastgroup != "blank":
-            yield _Token(str(found.lastgroup), found[0], line)
+            yield _Token(str(found.lastgroup), found[0], line, found.start())
         line += found[0].count("\n")
-    yield _Token("end", "", line)
+    yield _Token("end", "", line, len(source))
 
 
 class _Scan:
@@ -64,8 +84,10 @@ class _Scan:
 
     def __init__(self, source: str) -> None:
         self.lines: dict[Key, int] = {}
+        self.headings: list[tuple[Key, int]] = []
+        self.places: dict[Key, Place] = {}
         self._tokens = list(_tokens(source))
-        self._at = 0
+        self._at = self._end = 0
         self._counts: dict[Key, int] = {}
 
     @property
@@ -73,6 +95,7 @@ class _Scan:
         return self._tokens[self._at]
 
     def _step(self) -> None:
+        self._end = self._here.start + len(self._here.text)
         self._at = min(self._at + 1, len(self._tokens) - 1)
 
     def _note(self, key: Key, line: int) -> None:
@@ -92,7 +115,7 @@ class _Scan:
             self._step()
 
     def _heading(self) -> Key:
-        line = self._here.line
+        line, start = self._here.line, self._here.start
         self._step()
         is_item = self._here.text == "["
         if is_item:
@@ -102,6 +125,7 @@ class _Scan:
         for n, part in enumerate(parts, 1):
             key = self._numbered((*key, part), is_new=is_item and n == len(parts))
         self._note(key, line)
+        self.headings.append((key, start))
         return key
 
     def _numbered(self, key: Key, *, is_new: bool) -> Key:
@@ -111,12 +135,14 @@ class _Scan:
         return (*key, self._counts[key]) if key in self._counts else key
 
     def _pair(self, section: Key) -> None:
-        line = self._here.line
+        line, first = self._here.line, self._here.start
         key = (*section, *self._dotted())
         if self._here.text == "=":
             self._step()
             self._note(key, line)
+            start = self._here.start
             self._value(key)
+            self.places[key] = Place(first, start, max(start, self._end))
 
     def _dotted(self) -> tuple[str, ...]:
         parts: list[str] = []

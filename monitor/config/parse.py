@@ -26,6 +26,7 @@ _MINUTE = timedelta(minutes=1)
 _NO_SOURCE = 'nothing to watch: add a [[source]] with name, kind = "motir" and url'
 _NO_HEALTH = "[health] is read, but nobody is told of trouble by it yet; see the exit codes"
 _NO_WATCH = "no [[watch]] in the config: releases are kept, and nobody is alerted"
+_ALL_PAUSED = "every [[watch]] is paused: releases are kept, and nobody is alerted"
 
 
 def parse(
@@ -123,7 +124,7 @@ def _check_names(top: Table, **kinds: Sequence[Source | Watch | Channel]) -> Non
                 top.wrong(message, kind, n, "name")
 
 
-def _warnings(top: Table, sources: Iterable[Source], watches: Iterable[Watch]) -> Iterable[str]:
+def _warnings(top: Table, sources: Iterable[Source], watches: Sequence[Watch]) -> Iterable[str]:
     for one in sources:
         every = one.every or shortest_gap(one.cron or "* * * * *") * _MINUTE
         if every < POLITE:
@@ -131,6 +132,8 @@ def _warnings(top: Table, sources: Iterable[Source], watches: Iterable[Watch]) -
             yield f"{often}; be polite, {spelled(POLITE)} or more will do"
     if not watches:
         yield _NO_WATCH
+    elif all(one.paused for one in watches):
+        yield _ALL_PAUSED
     if "health" in top:
         yield _NO_HEALTH
 
@@ -140,5 +143,5 @@ def _holds_password(document: Mapping[str, Any]) -> bool:
     return (isinstance(proxy, str) and addresses.has_password(proxy)) or any(
         isinstance(one.get(key), str)
         for one in document.get("channel", ())
-        for key in ("password", "secret")
+        for key in ("password", "secret", *(("url",) if one.get("kind") == "apprise" else ()))
     )

@@ -64,6 +64,7 @@ def watch(table: Table, sources: Iterable[str], channels: Iterable[str]) -> Watc
         sources=table.get("sources", _names(sources, "source", 'sources = ["trade"]'), None),
         to=table.get("to", _names(channels, "channel", 'to = ["desk"]'), None),
         on=table.get("on", values.several(values.choice(EVENTS), 'on = ["new"]'), EVENTS),
+        paused=table.get("paused", values.yes_or_no, False),
     )
     if not any(key in table for key in ("query", "any", "all", "none")):
         table.wrong('nothing to look for; write for instance any = ["steel"]')

@@ -32,6 +32,11 @@ class Table:
     def __contains__(self, name: str) -> bool:
         return name in self._raw
 
+    def is_right(self, name: str) -> bool:
+        """Say whether nothing has been found wrong with a key."""
+        key = (*self.key, name)
+        return all(problem.key[: len(key)] != key for problem in self._problems)
+
     def get(self, name: str, convert: Callable[[object], T], default: D) -> T | D:
         """Return the converted value; the default where there is none, or a wrong one."""
         self._known[name] = None

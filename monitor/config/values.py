@@ -39,6 +39,13 @@ def header(value: object) -> str:
     raise expected("text of plain ASCII characters", value)
 
 
+def yes_or_no(value: object) -> bool:
+    """Return true or false, which TOML writes without quotes."""
+    if isinstance(value, bool):
+        return value
+    raise expected("true or false, without quotes", value)
+
+
 def whole(low: int, high: int | None = None) -> Convert[int]:
     """Expect a whole number from `low` to `high`."""
     what = f"a whole number from {low}" if high is None else f"a whole number from {low} to {high}"
@@ -131,8 +138,8 @@ def time_zone(value: object) -> str:
     return value
 
 
-def send(value: object) -> str:
-    """Return when a channel sends; this is the one place that knows the possible values."""
-    if value == "immediately":
-        return "immediately"
-    raise expected('"immediately", the only schedule there is', value)
+def flag(value: object) -> bool:
+    """Return true or false."""
+    if isinstance(value, bool):
+        return value
+    raise expected("true or false", value)

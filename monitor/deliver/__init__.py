@@ -8,10 +8,11 @@ alone until the next, so that a dead receiver costs one time-out and not one for
 Most runs have nothing to send: what sending needs (`sending`) is imported when there is something.
 """
 
+import sqlite3
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta, tzinfo
+from datetime import datetime, timedelta, tzinfo
 from typing import TextIO
 
 from monitor.model.configured import Channel
@@ -41,7 +42,7 @@ class Post:
     open_db: Callable[[], Database]
     world: World
     out: TextIO
-    zone: Callable[[], tzinfo | None]
+    zone: Callable[[], tzinfo]
 
     def send_due(self, *, ahead: timedelta = timedelta()) -> Tally:
         """Send what is due within `ahead`, all channels at a time. StoreError goes through.
@@ -68,7 +69,30 @@ class Post:
         now = self.world.now()
         names = [channel.name for channel in self.channels]
         by_channel = defaultdict(list)
-        with self.open_db() as db, db.reading() as conn:
-            for one in outbox.due(conn, names, now, now + ahead):
-                by_channel[one.channel].append(one)
+        with self.open_db() as db:
+            self._prepare(db)
+            with db.reading() as conn:
+                for one in outbox.due(conn, names, now, now + ahead):
+                    by_channel[one.channel].append(one)
         return by_channel
+
+    def _prepare(self, db: Database) -> None:
+        """Put the outbox in order: clocks that ran ahead, periods that ended with nothing."""
+        now = self.world.now()
+        with db.reading() as conn:
+            in_order = not outbox.is_ahead(conn, now)
+        patient = [channel for channel in self.channels if channel.send_empty]
+        if in_order and not patient:
+            return
+        with db.writing() as conn:
+            outbox.forget_ahead(conn, now)
+            for channel in patient:
+                self._open_empty(conn, channel, now)
+
+    def _open_empty(self, conn: sqlite3.Connection, channel: Channel, now: datetime) -> None:
+        from monitor.schedule import periods_of
+        from monitor.store import digests
+
+        periods = periods_of(channel, self.zone)
+        if periods is not None:
+            digests.open_empty(conn, channel.name, periods, now=now, new_id=self.world.new_id)

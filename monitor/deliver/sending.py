@@ -20,11 +20,21 @@ if TYPE_CHECKING:
     from monitor.deliver import Tally
 
 
+def in_zone(digest: Digest, zone: tzinfo) -> Digest:
+    """Return the message with its moments in the time zone in which it tells them."""
+    return replace(
+        digest,
+        created_at=digest.created_at.astimezone(zone),
+        since=digest.since and digest.since.astimezone(zone),
+        until=digest.until and digest.until.astimezone(zone),
+    )
+
+
 class Sender:
     """Sends for one channel, in one thread, with its own connection to the store."""
 
     def __init__(
-        self, channel: Channel, db: Database, world: World, out: TextIO, zone: tzinfo | None
+        self, channel: Channel, db: Database, world: World, out: TextIO, zone: tzinfo
     ) -> None:
         self._channel, self._db, self._world = channel, db, world
         self._out, self._zone = out, zone
@@ -47,7 +57,7 @@ class Sender:
         return Delivery(id=one.id, channel=one.channel, attempt=attempt, payload=payload)
 
     def _prepared(self, digest: Digest) -> bytes:
-        shown = replace(digest, created_at=digest.created_at.astimezone(self._zone))
+        shown = in_zone(digest, self._zone)
         return transports.prepare(self._channel, shown)
 
     def _send(self, delivery: Delivery, tally: "Tally") -> bool:

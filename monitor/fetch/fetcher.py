@@ -20,6 +20,7 @@ from monitor.model.world import World
 _MAX_REDIRECTS = 3
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _PASSING = frozenset({408, 425, 429, 500, 502, 503, 504})
+_GONE = frozenset({404, 410})
 _OK, _NOT_MODIFIED = 200, 304
 
 
@@ -137,6 +138,7 @@ def _refused(response: httpx.Response, now: datetime) -> FetchError:
         f"the server answered {status} {phrase}".rstrip(),
         passing=status in _PASSING,
         retry_after=retry_after(response.headers.get("retry-after"), now),
+        gone=status in _GONE,
     )
 
 

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 
 from monitor.errors import FetchError
@@ -12,6 +13,7 @@ from monitor.model.world import World
 from monitor.schedule import fetch_wait
 
 _log = logging.getLogger(__name__)
+_BRIEF = 3  # attempts
 
 
 class Patience:
@@ -44,9 +46,17 @@ class Patience:
         return wait if wait.total_seconds() < left else None
 
 
+def brief(settings: FetchSettings) -> FetchSettings:
+    """Return settings for what is better left to a later check than waited for."""
+    return replace(settings, attempts=min(settings.attempts, _BRIEF))
+
+
 def _after(error: FetchError, attempts: int) -> FetchError:
     if attempts == 1:
         return error
     return FetchError(
-        f"{error} ({attempts} attempts)", passing=error.passing, retry_after=error.retry_after
+        f"{error} ({attempts} attempts)",
+        passing=error.passing,
+        retry_after=error.retry_after,
+        gone=error.gone,
     )

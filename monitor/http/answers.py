@@ -1,8 +1,10 @@
 """What an answer's headers and a failed conversation say, to those who fetch or post."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from urllib.parse import unquote
 
 _LONGEST = 10**9  # seconds, thirty years: more is not meant
 
@@ -25,3 +27,11 @@ def causes(error: BaseException | None) -> Iterator[BaseException]:
     while error is not None:
         yield error
         error = error.__cause__ or error.__context__
+
+
+def without(words: str, secrets: Iterable[str]) -> str:
+    """Return a receiver's words with every part of the secret addresses in them taken out."""
+    parts = {part for secret in secrets for part in re.findall(r"[^/?&=#:@,\s]{4,}", secret)}
+    for part in sorted(parts, key=len, reverse=True):
+        words = words.replace(part, "…").replace(unquote(part), "…")
+    return words

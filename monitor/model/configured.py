@@ -8,7 +8,7 @@ from typing import Literal
 
 EventKind = Literal["new", "revised", "withdrawn", "restored"]
 WatchedEvent = Literal["new", "revised", "withdrawn"]
-WebhookFormat = Literal["standard", "slack"]
+WebhookFormat = Literal["standard", "slack", "discord", "teams", "ntfy"]
 Tls = Literal["starttls", "implicit", "none"]
 
 
@@ -31,7 +31,8 @@ class Source:
 class Watch:
     """What somebody waits for: a query, or plain keywords, or both (then both must hold).
 
-    `sources` and `to` are None for "every source" and "every channel".
+    `sources` and `to` are None for "every source" and "every channel". A `paused` watch matches
+    nothing; what appears meanwhile is not made up for.
     """
 
     name: str
@@ -42,6 +43,7 @@ class Watch:
     sources: tuple[str, ...] | None = None
     to: tuple[str, ...] | None = None
     on: tuple[WatchedEvent, ...] = ("new", "revised", "withdrawn")
+    paused: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -93,7 +95,11 @@ class EmailChannel:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WebhookChannel:
-    """Messages are POSTed to `url`, signed where a `secret` is given."""
+    """Messages are POSTed to `url`, in the form that `format` names.
+
+    `secret` signs them where the format is "standard", and is an access token where it is "ntfy";
+    the others have none.
+    """
 
     kind = "webhook"
     name: str
@@ -106,7 +112,21 @@ class WebhookChannel:
     ca_file: Path | None = None
 
 
-Channel = TerminalChannel | EmailChannel | WebhookChannel
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppriseChannel:
+    """Messages go to one or several services through the library Apprise, an extra.
+
+    `url` holds their addresses in Apprise's form, with space between them.
+    """
+
+    kind = "apprise"
+    name: str
+    send: str = "immediately"
+    send_empty: bool = False
+    url: Secret
+
+
+Channel = TerminalChannel | EmailChannel | WebhookChannel | AppriseChannel
 """Every channel has `name`, `send` (when messages leave) and `send_empty` (a digest of nothing is
 sent too, as a sign of life)."""
 

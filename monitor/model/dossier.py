@@ -23,12 +23,13 @@ class KeptFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Revision:
-    """One field that the ministry changed, as its listing or article showed it."""
+    """One field that the ministry changed; `diff` marks words as [-removed-] and {+added+}."""
 
     seen_at: datetime
     field: str
     before: str
     after: str
+    diff: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -73,7 +73,9 @@ class Change:
 class Event:
     """Something happened to a release. Only where `origin` is "news" is anybody told.
 
-    `sources` are the listings it is seen in now, `before` those it was seen in until now.
+    `sources` are the listings it is seen in now, `before` those it was seen in until now. `was` is
+    the release as it was known until now, where more than its listings changed; `changes` are those
+    worth telling.
     """
 
     kind: EventKind
@@ -81,3 +83,5 @@ class Event:
     origin: Origin
     sources: tuple[str, ...]
     before: tuple[str, ...] = ()
+    was: Release | None = None
+    changes: tuple[Change, ...] = ()

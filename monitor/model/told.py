@@ -58,11 +58,24 @@ class Match:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Earlier:
+    """A channel that was told of a release before, for which watches, and how that read."""
+
+    channel: str
+    watches: tuple[str, ...]
+    snippet: Snippet
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """An event with the watches that it concerns, in the order of the config."""
+    """An event with the watches that it concerns, in the order of the config.
+
+    `earlier` are those who have to hear of it because they were told of the release before.
+    """
 
     event: Event
     matches: tuple[Match, ...]
+    earlier: tuple[Earlier, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

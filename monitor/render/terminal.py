@@ -9,7 +9,7 @@ own. `paint` turns the marks into colours, or into plain signs, at the moment of
 import re
 from collections.abc import Iterator
 
-from monitor.message import Line, Message, Told, tell
+from monitor.message import Line, Message, Story, Told, tell
 from monitor.model.told import Digest
 from monitor.wrap import columns, wrap
 
@@ -46,7 +46,11 @@ def render(digest: Digest, *, colour: bool, width: int) -> str:
 def compose(digest: Digest) -> str:
     """Return the message with marks for `paint`, as it is frozen."""
     message = tell(digest)
-    blocks = [list(_heading(message)), *(list(_entry(told)) for told in message.told)]
+    blocks = [list(_heading(message))]
+    for section in message.sections:
+        if message.has_headings:
+            blocks.append([f"── {_mark(_NAME, section.heading)} ──"])
+        blocks += [list(_story(story)) for story in section.stories]
     return "\n\n".join("\n".join(block) for block in blocks) + "\n"
 
 
@@ -59,21 +63,39 @@ def paint(composed: str, *, colour: bool, width: int) -> str:
 
 
 def _heading(message: Message) -> Iterator[str]:
-    headline = f"{message.channel}: {message.headline}"
+    headline = f"{message.channel}: {message.title}"
     between = " · " if len(headline) + len(message.when) < _HEADING else "\n"
     yield f"{_mark(_STRONG, headline)}{between}{_mark(_DIM, message.when)}"
+    if message.is_digest:
+        yield from filter(None, (_counts(message), _contents(message), _mark(_DIM, message.hint)))
     if message.note:
         yield message.note
 
 
-def _entry(told: Told) -> Iterator[str]:
+def _counts(message: Message) -> str:
+    return " · ".join(f"{count} {kind}" for kind, count in message.kinds)
+
+
+def _contents(message: Message) -> str:
+    return " · ".join(f"{_mark(_NAME, name)} {count}" for name, count in message.contents)
+
+
+def _story(story: Story) -> Iterator[str]:
+    yield from _entry(story.lead, f"{_mark(_DIM, story.lead.date)}  ")
+    if story.others:
+        yield f"{' ' * _DATE_WIDTH}{_HANG}{_mark(_DIM, 'On the same event:')}"
+    for other in story.others:
+        yield from _entry(other, f"{' ' * _DATE_WIDTH}+ ", date=f"{_mark(_DIM, other.date)}  ")
+
+
+def _entry(told: Told, before: str, date: str = "") -> Iterator[str]:
     label = f"{_mark(_EVENT, told.label)}  " if told.label else ""
-    yield f"{_mark(_DIM, told.date)}  {_HANG}{label}{_mark(_STRONG, _line(told.title))}"
+    yield f"{before}{_HANG}{date}{label}{_mark(_STRONG, _line(told.title))}"
     details = [_mark(_NAME, ", ".join(told.watches)), _mark(_DIM, told.category)]
     below = [" · ".join(detail for detail in details if detail)]
     below += [f"{field.capitalize()}: {_line(diff)}" for field, diff in told.changes]
     below += [_line(told.excerpt), _mark(_DIM, told.url)]
-    yield from (f"{' ' * _DATE_WIDTH}{_HANG}{line}" for line in below if line)
+    yield from (f"{' ' * columns(before)}{_HANG}{line}" for line in below if line)
 
 
 def _line(line: Line) -> str:

@@ -149,6 +149,12 @@ def count(conn: sqlite3.Connection) -> int:
     return int(conn.execute("SELECT count(*) FROM releases").fetchone()[0])
 
 
+def titles(conn: sqlite3.Connection, limit: int) -> Iterator[str]:
+    """Yield the titles of the newest releases."""
+    rows = conn.execute("SELECT title FROM releases ORDER BY date DESC, id DESC LIMIT ?", (limit,))
+    return (title for (title,) in rows)
+
+
 def matches_by_watch(conn: sqlite3.Connection) -> dict[str, int]:
     """Return how many releases each watch has found, by its name."""
     rows = conn.execute("SELECT watch, count(DISTINCT release_id) FROM matches GROUP BY watch")

@@ -12,7 +12,8 @@ from monitor.times import from_iso, to_iso
 class SourceState:
     """What is remembered of a source: the validators and print of page 1, as taken in at `read_at`.
 
-    `gap_page` is the page from which a stretch has not been proven read since `gap_since`.
+    `gap_page` is the page from which a stretch has not been proven read since `gap_since`;
+    `swept_at` is when the newest pages were last read whatever was known of them.
     """
 
     baseline_at: datetime | None = None
@@ -24,9 +25,13 @@ class SourceState:
     entries: int = 0
     gap_page: int | None = None
     gap_since: datetime | None = None
+    swept_at: datetime | None = None
 
 
-_STATE = "baseline_at, read_at, url, etag, last_modified, fingerprint, entries, gap_page, gap_since"
+_STATE = (
+    "baseline_at, read_at, url, etag, last_modified, fingerprint, entries, gap_page, gap_since,"
+    " swept_at"
+)
 
 
 def state(conn: sqlite3.Connection, source: str) -> SourceState:
@@ -34,7 +39,8 @@ def state(conn: sqlite3.Connection, source: str) -> SourceState:
     row = conn.execute(f"SELECT {_STATE} FROM sources WHERE name = ?", (source,)).fetchone()
     if row is None:
         return SourceState()
-    baseline_at, read_at, url, etag, last_modified, fingerprint, entries, gap_page, gap_since = row
+    baseline_at, read_at, url, etag, last_modified, fingerprint, entries, *rest = row
+    gap_page, gap_since, swept_at = rest
     return SourceState(
         baseline_at=_moment(baseline_at),
         read_at=_moment(read_at),
@@ -45,7 +51,16 @@ def state(conn: sqlite3.Connection, source: str) -> SourceState:
         entries=entries,
         gap_page=gap_page,
         gap_since=_moment(gap_since),
+        swept_at=_moment(swept_at),
     )
+
+
+def last_begun(conn: sqlite3.Connection, source: str) -> datetime | None:
+    """Return when the last check of a source began, however it went."""
+    row = conn.execute(
+        "SELECT started_at FROM checks WHERE source = ? ORDER BY id DESC LIMIT 1", (source,)
+    ).fetchone()
+    return None if row is None else from_iso(row[0])
 
 
 def remember(conn: sqlite3.Connection, source: str, now: SourceState) -> None:
@@ -61,11 +76,10 @@ def remember(conn: sqlite3.Connection, source: str, now: SourceState) -> None:
         now.entries,
         now.gap_page,
         _text(now.gap_since),
+        _text(now.swept_at),
     )
-    conn.execute(
-        f"INSERT OR REPLACE INTO sources (name, {_STATE}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        values,
-    )
+    marks = ", ".join("?" * len(values))
+    conn.execute(f"INSERT OR REPLACE INTO sources (name, {_STATE}) VALUES ({marks})", values)
 
 
 def read_again(conn: sqlite3.Connection, source: str, now: datetime) -> None:
@@ -85,6 +99,14 @@ def record(conn: sqlite3.Connection, result: CheckResult) -> int:
     marks = ", ".join(f":{name}" for name in row)
     cursor = conn.execute(f"INSERT INTO checks ({names}) VALUES ({marks})", row)
     return int(cursor.lastrowid or 0)
+
+
+def count(conn: sqlite3.Connection, check_id: int, result: CheckResult) -> None:
+    """Note what a check that is in the log came to."""
+    conn.execute(
+        "UPDATE checks SET new = ?, revised = ?, withdrawn = ?, restored = ? WHERE id = ?",
+        (result.new, result.revised, result.withdrawn, result.restored, check_id),
+    )
 
 
 def _moment(text: str | None) -> datetime | None:

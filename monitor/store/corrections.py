@@ -30,18 +30,6 @@ def shown(conn: sqlite3.Connection, release_id: int | None = None) -> dict[Shown
     return {Shown(*row): release_id for *row, release_id in rows}
 
 
-def withdrawn(conn: sqlite3.Connection) -> frozenset[int]:
-    """Return the releases that are withdrawn."""
-    rows = conn.execute("SELECT id FROM releases WHERE withdrawn_at IS NOT NULL")
-    return frozenset(release_id for (release_id,) in rows)
-
-
-def is_whole(conn: sqlite3.Connection, release_id: int) -> bool:
-    """Tell whether a release's text is that of its article page, which no listing shows."""
-    sql = "SELECT article_read_at IS NOT NULL FROM releases WHERE id = ?"
-    return bool(conn.execute(sql, (release_id,)).fetchone()[0])
-
-
 def is_revised_since(
     conn: sqlite3.Connection, release_id: int, field: str, at: datetime, check_id: int | None
 ) -> bool:

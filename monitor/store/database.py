@@ -99,10 +99,9 @@ def connect(path: Path) -> sqlite3.Connection:
 
 
 def _is_current(conn: sqlite3.Connection, path: Path) -> bool:
-    (mark,) = conn.execute("PRAGMA application_id").fetchone()
-    (version,) = conn.execute("PRAGMA user_version").fetchone()
+    mark, version, is_empty = _marks(conn)
     if mark != APPLICATION_ID:
-        if conn.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchone():
+        if not is_empty:
             raise StoreError(f"{path}: this is another program's database; choose another path")
         return False
     if version > VERSION:
@@ -110,7 +109,22 @@ def _is_current(conn: sqlite3.Connection, path: Path) -> bool:
             f"{path}: made by a newer monitor (schema {version}, this one knows {VERSION}); "
             "update monitor, or point [store] path elsewhere"
         )
-    return bool(version == VERSION)
+    return version == VERSION
+
+
+def _marks(conn: sqlite3.Connection) -> tuple[int, int, bool]:
+    """Return whose file this is, its schema's version, and whether there is nothing in it.
+
+    All of one moment: another process may be making the schema right now.
+    """
+    conn.execute("BEGIN")
+    try:
+        (mark,) = conn.execute("PRAGMA application_id").fetchone()
+        (version,) = conn.execute("PRAGMA user_version").fetchone()
+        found = conn.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchone()
+    finally:
+        conn.execute("ROLLBACK")
+    return mark, version, found is None
 
 
 _WORDS = (

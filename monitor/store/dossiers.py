@@ -4,6 +4,7 @@ import json
 import sqlite3
 from datetime import datetime
 
+from monitor.diff import words
 from monitor.model.dossier import Dossier, KeptFile, Reason, Revision, SeenIn, Told
 from monitor.model.told import Hit
 from monitor.store import archive
@@ -47,7 +48,13 @@ def _revisions(conn: sqlite3.Connection, release_id: int) -> tuple[Revision, ...
         (release_id,),
     )
     return tuple(
-        Revision(seen_at=from_iso(at), field=field, before=before, after=after)
+        Revision(
+            seen_at=from_iso(at),
+            field=field,
+            before=before,
+            after=after,
+            diff=words(before, after),
+        )
         for at, field, before, after in rows
     )
 

@@ -5,17 +5,21 @@ All writing happens in the caller's transaction.
 
 import json
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import cast
 
-from monitor.decide import CrossPost, Decision, New, Passed, Revised, look
+from monitor.decide import CrossPost, Decision, New, Passed, Revised, Seen, look
+from monitor.model.configured import EventKind
 from monitor.model.scraped import Entry
-from monitor.model.stored import Event, Origin, Release
+from monitor.model.stored import Change, Event, Origin, Release
 from monitor.model.told import Found, Match
 from monitor.query.prefilter import spellings
-from monitor.store.ranks import place
-from monitor.store.rows import RELEASE_COLUMNS, key, release_from, snippet_row
+from monitor.store import attachments, waiting
+from monitor.store.ranks import in_order, place
+from monitor.store.revising import revise, stored, take_article
+from monitor.store.rows import key, snippet_row
 from monitor.times import to_iso
 
 
@@ -48,13 +52,58 @@ def take_in(
             events.append(_event(visit, release, decision, frozenset()))
         else:
             release_id = decision.release.id
-            if isinstance(decision, Revised):
-                _revise(conn, visit, decision)
-            elif isinstance(decision, CrossPost):
-                release = _stored(conn, release_id)
-                events.append(_event(visit, release, decision, decision.release.sources))
+            events += _met_again(conn, visit, decision)
         _note_listing(conn, visit, release_id, decision.entry, rank)
     return tuple(reversed(events))
+
+
+def _met_again(
+    conn: sqlite3.Connection, visit: Visit, decision: CrossPost | Seen | Revised
+) -> Iterator[Event]:
+    """Yield what happened to a known release, if anything; one event says it all."""
+    known = decision.release
+    if isinstance(decision, Seen) and not known.is_withdrawn:
+        return
+    was = stored(conn, known.id)
+    kind, origin, changes = _found_changed(conn, visit, decision, was)
+    if kind is None:
+        return
+    yield Event(
+        kind=kind,
+        release=stored(conn, known.id),
+        origin=origin,
+        sources=tuple(sorted(known.sources | {visit.source})),
+        before=tuple(sorted(known.sources)),
+        was=was,
+        changes=changes,
+    )
+
+
+def _found_changed(
+    conn: sqlite3.Connection, visit: Visit, decision: CrossPost | Seen | Revised, was: Release
+) -> tuple[EventKind | None, Origin, tuple[Change, ...]]:
+    """Write down how a known release differs; return what that is to be called."""
+    known = decision.release
+    recorded, told = (
+        _revise(conn, visit, decision, was) if isinstance(decision, Revised) else ({}, ())
+    )
+    if was.withdrawn_at is not None:
+        conn.execute("UPDATE releases SET withdrawn_at = NULL WHERE id = ?", (known.id,))
+        waiting.ask(conn, [known.id], visit.at)
+        return "restored", visit.origin, told
+    if recorded:
+        return "revised", visit.origin, told
+    if isinstance(decision, CrossPost):
+        return "new", _origin(visit, decision), ()
+    if isinstance(decision, Revised) and decision.article and not known.is_whole:
+        return "new", origin_of(conn, known.id), ()
+    return None, visit.origin, ()
+
+
+def origin_of(conn: sqlite3.Connection, release_id: int) -> Origin:
+    """Return how a release came: what is found in it later is told only if it came as news."""
+    (origin,) = conn.execute("SELECT origin FROM releases WHERE id = ?", (release_id,)).fetchone()
+    return cast("Origin", origin)
 
 
 def _origin(visit: Visit, decision: New | CrossPost) -> Origin:
@@ -77,55 +126,68 @@ def _event(
 def _ranks(
     conn: sqlite3.Connection, visit: Visit, decisions: Sequence[Decision | Passed]
 ) -> list[float]:
-    sql = "SELECT max(rank) FROM listings WHERE source = ? AND release_id = ?"
     ranks = [
-        None
-        if isinstance(decision, New)
-        else conn.execute(sql, (visit.source, decision.release.id)).fetchone()[0]
+        None if isinstance(decision, New) else _rank(conn, visit, decision)
         for decision in decisions
     ]
-    return place(conn, visit.source, ranks, decisions[0].entry.date)
+    return place(conn, visit.source, in_order(ranks), decisions[0].entry.date)
+
+
+def _rank(
+    conn: sqlite3.Connection, visit: Visit, decision: CrossPost | Seen | Revised | Passed
+) -> float | None:
+    """Return where the entry stood, or another of the same release."""
+    row = conn.execute(
+        "SELECT rank FROM listings WHERE source = ? AND release_id = ?"
+        " ORDER BY board = ? AND article_id = ? DESC, rank DESC LIMIT 1",
+        (
+            visit.source,
+            decision.release.id,
+            decision.entry.board,
+            decision.entry.article_id,
+        ),
+    ).fetchone()
+    return None if row is None else float(row[0])
 
 
 def _add(conn: sqlite3.Connection, visit: Visit, decision: New) -> Release:
-    entry = decision.entry
+    entry, article = decision.entry, decision.article
+    body = (article and article.body) or entry.body
     cursor = conn.execute(
         "INSERT INTO releases (title, date, category, body, url, article_id, board, source,"
-        " origin, first_seen_at, spellings) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " origin, first_seen_at, article_read_at, spellings)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             entry.title,
             entry.date.isoformat(),
             entry.category,
-            entry.body,
+            body,
             entry.url,
             entry.article_id,
             entry.board,
             visit.source,
             _origin(visit, decision),
             to_iso(visit.at),
-            spellings(entry.title, entry.body, entry.category or ""),
+            None if article is None else to_iso(visit.at),
+            spellings(entry.title, body, entry.category or ""),
         ),
     )
     release_id = int(cursor.lastrowid or 0)
     name(conn, release_id, entry)
+    if article is not None:
+        attachments.keep(conn, release_id, article.attachments, visit.at)
+    elif entry.url is not None:
+        waiting.ask(conn, [release_id], visit.at)
     return Release(
         id=release_id,
         title=entry.title,
         date=entry.date,
         category=entry.category,
-        body=entry.body,
+        body=body,
         url=entry.url,
         source=visit.source,
         first_seen_at=visit.at,
     )
-
-
-def _stored(conn: sqlite3.Connection, release_id: int) -> Release:
-    row = conn.execute(
-        f"SELECT {RELEASE_COLUMNS} FROM releases AS r WHERE r.id = ?",
-        (release_id,),
-    ).fetchone()
-    return release_from(row)
 
 
 def name(conn: sqlite3.Connection, release_id: int, entry: Entry) -> None:
@@ -136,25 +198,29 @@ def name(conn: sqlite3.Connection, release_id: int, entry: Entry) -> None:
     )
 
 
-def _revise(conn: sqlite3.Connection, visit: Visit, decision: Revised) -> None:
-    release_id = decision.release.id
+def _revise(
+    conn: sqlite3.Connection, visit: Visit, decision: Revised, was: Release
+) -> tuple[Mapping[str, tuple[str, str]], tuple[Change, ...]]:
+    """Return all that changed, and what of it is worth telling."""
+    release_id, article = decision.release.id, decision.article
     name(conn, release_id, decision.entry)
-    if not decision.changes:
-        return
-    for field, (before, after) in decision.changes.items():
-        conn.execute(
-            "INSERT INTO revisions (release_id, check_id, seen_at, field, before, after)"
-            " VALUES (?, ?, ?, ?, ?, ?)",
-            (release_id, visit.check_id, to_iso(visit.at), field, before, after),
-        )
-        conn.execute(f"UPDATE releases SET {field} = ? WHERE id = ?", (after, release_id))
-    title, body, category = conn.execute(
-        "SELECT title, body, category FROM releases WHERE id = ?", (release_id,)
-    ).fetchone()
-    conn.execute(
-        "UPDATE releases SET spellings = ? WHERE id = ?",
-        (spellings(title, body, category or ""), release_id),
-    )
+    # Posted twice and edited twice, a release changes once.
+    now = was.as_json()
+    changes = {
+        field: change
+        for field, change in decision.changes.items()
+        if (now[field] or "") != change[1]
+    }
+    told = revise(conn, release_id, changes, visit.check_id, visit.at)
+    if article is not None:
+        before, after = take_article(conn, release_id, article, visit.at)
+        if before != after and decision.release.is_whole:
+            files = {"attachments": (before, after)}
+            told += revise(conn, release_id, files, visit.check_id, visit.at)
+            changes |= files
+    elif (changes or decision.unclear) and decision.entry.url is not None:
+        waiting.ask(conn, [release_id], visit.at)
+    return changes, told
 
 
 def _note_listing(
@@ -165,8 +231,8 @@ def _note_listing(
         "INSERT INTO listings (release_id, source, site, board, article_id, url, rank, look,"
         " first_seen_at, last_seen_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
         " ON CONFLICT (release_id, source, board, article_id) DO UPDATE SET"
-        " site = excluded.site, url = excluded.url, look = excluded.look,"
-        " last_seen_at = excluded.last_seen_at",
+        " site = excluded.site, url = excluded.url, rank = excluded.rank, look = excluded.look,"
+        " last_seen_at = excluded.last_seen_at, absences = 0, absent_since = NULL",
         (
             release_id,
             visit.source,
@@ -180,6 +246,12 @@ def _note_listing(
             now,
         ),
     )
+    # Where the release stood under another number, it stands here now.
+    conn.execute(
+        "UPDATE listings SET absences = 0, absent_since = NULL, rank = ?"
+        " WHERE release_id = ? AND source = ? AND last_seen_at < ?",
+        (rank, release_id, visit.source, now),
+    )
 
 
 def add_matches(
@@ -187,14 +259,15 @@ def add_matches(
 ) -> tuple[Found, ...]:
     """Keep which watch found which release, and why; return what had not been kept before.
 
-    The index `matches_once` decides: whatever happened before, nobody is told twice.
+    A watch finds a release once: whatever happens to it later, that is no second alert. Who has to
+    hear of it all the same is in `earlier`.
     """
     kept = []
     for one in found:
         fresh = tuple(
             match for match in one.matches if _add_match(conn, one.event, match, check_id, now)
         )
-        if fresh:
+        if fresh or one.earlier:
             kept.append(replace(one, matches=fresh))
     return tuple(kept)
 
@@ -203,9 +276,10 @@ def _add_match(
     conn: sqlite3.Connection, event: Event, match: Match, check_id: int | None, now: datetime
 ) -> bool:
     cursor = conn.execute(
-        "INSERT OR IGNORE INTO matches"
+        "INSERT INTO matches"
         " (release_id, check_id, watch, event, origin, matched_at, hits, snippet)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        " SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8 WHERE NOT EXISTS"
+        " (SELECT 1 FROM matches WHERE release_id = ?1 AND watch = ?3)",
         (
             event.release.id,
             check_id,

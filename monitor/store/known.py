@@ -61,8 +61,10 @@ _BY_ARTICLE = (
 
 def release(conn: sqlite3.Connection, release_id: int) -> KnownRelease:
     """Return a stored release, as far as deciding needs it."""
-    title, day, category, body, source = conn.execute(
-        "SELECT title, date, category, body, source FROM releases WHERE id = ?", (release_id,)
+    title, day, category, body, source, read_at, withdrawn_at = conn.execute(
+        "SELECT title, date, category, body, source, article_read_at, withdrawn_at"
+        " FROM releases WHERE id = ?",
+        (release_id,),
     ).fetchone()
     rows = conn.execute("SELECT source FROM listings WHERE release_id = ?", (release_id,))
     return KnownRelease(
@@ -73,6 +75,8 @@ def release(conn: sqlite3.Connection, release_id: int) -> KnownRelease:
         body=body,
         source=source,
         sources=frozenset(seen for (seen,) in rows),
+        is_whole=read_at is not None,
+        is_withdrawn=withdrawn_at is not None,
     )
 
 

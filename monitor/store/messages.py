@@ -24,10 +24,10 @@ def owe(
     due_at: datetime,
     check_id: int | None,
 ) -> None:
-    """Write a message that its channel is owed, due at `due_at`."""
+    """Write a message that its channel is owed, due at `due_at`; a digest not a moment sooner."""
     conn.execute(
-        "INSERT INTO deliveries (id, channel, type, status, check_id, created_at, due_at)"
-        " VALUES (?, ?, ?, 'owed', ?, ?, ?)",
+        "INSERT INTO deliveries (id, channel, type, status, check_id, created_at, due_at, held,"
+        " since, until) VALUES (?, ?, ?, 'owed', ?, ?, ?, ?, ?, ?)",
         (
             digest.id,
             digest.channel,
@@ -35,14 +35,23 @@ def owe(
             check_id,
             to_iso(digest.created_at),
             to_iso(due_at),
+            digest.kind == "digest",
+            None if digest.since is None else to_iso(digest.since),
+            None if digest.until is None else to_iso(digest.until),
         ),
     )
+    put_items(conn, digest.id, digest.items)
+
+
+def put_items(conn: sqlite3.Connection, delivery_id: str, items: tuple[Item, ...]) -> None:
+    """Write what a message holds, in place of what it held."""
+    conn.execute("DELETE FROM items WHERE delivery_id = ?", (delivery_id,))
     conn.executemany(
         "INSERT INTO items (delivery_id, position, release_id, event, watches, snippet, changes)"
         " VALUES (?, ?, ?, ?, ?, ?, ?)",
         [
             (
-                digest.id,
+                delivery_id,
                 position,
                 item.release.id,
                 item.event,
@@ -50,7 +59,7 @@ def owe(
                 snippet_row(item.snippet),
                 changes_row(item.changes),
             )
-            for position, item in enumerate(digest.items)
+            for position, item in enumerate(items)
         ],
     )
 
@@ -70,17 +79,30 @@ def payload(
 
 
 def digest(conn: sqlite3.Connection, delivery_id: str) -> Digest:
-    """Return what a message says."""
-    channel, kind, created_at = conn.execute(
-        "SELECT channel, type, created_at FROM deliveries WHERE id = ?", (delivery_id,)
+    """Return what a message says; a digest's moment is the end of its period."""
+    channel, kind, created_at, since, until = conn.execute(
+        "SELECT channel, type, created_at, since, until FROM deliveries WHERE id = ?",
+        (delivery_id,),
     ).fetchone()
+    return Digest(
+        id=delivery_id,
+        channel=channel,
+        kind=kind,
+        created_at=from_iso(until or created_at),
+        items=_items(conn, delivery_id),
+        since=None if since is None else from_iso(since),
+        until=None if until is None else from_iso(until),
+    )
+
+
+def _items(conn: sqlite3.Connection, delivery_id: str) -> tuple[Item, ...]:
     rows = conn.execute(
         f"SELECT i.event, i.watches, i.snippet, i.changes, {RELEASE_COLUMNS}"
         " FROM items AS i JOIN releases AS r ON r.id = i.release_id"
         " WHERE i.delivery_id = ? ORDER BY i.position",
         (delivery_id,),
     )
-    items = tuple(
+    return tuple(
         Item(
             event=event,
             release=release_from(release),
@@ -89,7 +111,4 @@ def digest(conn: sqlite3.Connection, delivery_id: str) -> Digest:
             changes=changes_from(changes),
         )
         for event, watches, snippet, changes, *release in rows
-    )
-    return Digest(
-        id=delivery_id, channel=channel, kind=kind, created_at=from_iso(created_at), items=items
     )

@@ -10,10 +10,11 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from monitor.times import to_iso
+from monitor.times import from_iso, to_iso
 
 # Longer than any channel's own time limit: a lease must not lapse while its holder still sends.
 LEASE = timedelta(minutes=10)
+_SLACK = timedelta(minutes=1)  # clocks that are corrected by less have done no harm
 
 
 class Due(NamedTuple):
@@ -54,12 +55,64 @@ def claim(
     """
     dead = waiting.claimed_by is not None and is_dead(waiting.claimed_by)
     row = conn.execute(
-        "UPDATE deliveries SET claimed_by = ?, claimed_until = ?, attempts = attempts + 1"
+        "UPDATE deliveries SET claimed_by = ?, claimed_until = ?, attempted_at = ?,"
+        " attempts = attempts + 1"
         " WHERE id = ? AND status = 'owed' AND claimed_by IS ?"
         " AND (claimed_by IS NULL OR claimed_until < ? OR ?) RETURNING attempts",
-        (me, to_iso(now + LEASE), waiting.id, waiting.claimed_by, to_iso(now), dead),
+        (
+            me,
+            to_iso(now + LEASE),
+            to_iso(now),
+            waiting.id,
+            waiting.claimed_by,
+            to_iso(now),
+            dead,
+        ),
     ).fetchone()
     return None if row is None else int(row[0])
+
+
+def next_due(conn: sqlite3.Connection, channel: str) -> datetime | None:
+    """Return when the next message to this channel is due; None where it is owed none."""
+    (due_at,) = conn.execute(
+        "SELECT min(due_at) FROM deliveries WHERE status = 'owed' AND channel = ?", (channel,)
+    ).fetchone()
+    return None if due_at is None else from_iso(due_at)
+
+
+_DELAYED = (
+    "status = 'owed' AND due_at > :now"
+    " AND (attempted_at > :ahead OR created_at > :ahead AND type != 'digest' OR since > :ahead)"
+)
+_HELD = "status = 'owed' AND claimed_until > :lease"
+
+
+def is_ahead(conn: sqlite3.Connection, now: datetime) -> bool:
+    """Tell whether something here was set by a clock that ran ahead, and still waits for it."""
+    sql = f"SELECT 1 FROM deliveries WHERE ({_DELAYED}) OR ({_HELD}) LIMIT 1"
+    return conn.execute(sql, _moments(now)).fetchone() is not None
+
+
+def forget_ahead(conn: sqlite3.Connection, now: datetime) -> None:
+    """Let go of what a clock that ran ahead has set: nothing may wait for a year that is not here.
+
+    What it wrote says so itself, by a time that has not come. A message is then due at once, and a
+    claim is void; a digest keeps the end of its period where a right clock could have set it.
+    """
+    conn.execute(
+        "UPDATE deliveries SET due_at = :now, held = 0, attempted_at = NULL, created_at ="
+        f" min(created_at, :now) WHERE {_DELAYED}",
+        _moments(now),
+    )
+    conn.execute(f"UPDATE deliveries SET claimed_until = :now WHERE {_HELD}", _moments(now))
+
+
+def _moments(now: datetime) -> dict[str, str]:
+    return {
+        "now": to_iso(now),
+        "ahead": to_iso(now + _SLACK),
+        "lease": to_iso(now + LEASE + _SLACK),
+    }
 
 
 # ------------------------------------------------------------------ how it went

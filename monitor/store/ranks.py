@@ -1,13 +1,23 @@
 """Where entries stand in their listing, kept as numbers: the higher, the nearer to its top.
 
 A listing is not in strict order of date, so its order must be kept to be given back. A new entry
-gets a number between those of its neighbours; nothing known is ever renumbered.
+gets a number between those of its neighbours; of what is known, only what moved past others gets
+another one.
 """
 
 import sqlite3
 from collections.abc import Iterator, Sequence
 from datetime import date
 from itertools import groupby
+
+from monitor.rising import longest_rising
+
+
+def in_order(ranks: Sequence[float | None]) -> list[float | None]:
+    """Return ranks given top first, without (None) those of entries that moved past others."""
+    known = [(place_, rank) for place_, rank in enumerate(ranks) if rank is not None]
+    kept = {known[at][0] for at in longest_rising([-rank for _, rank in known])}
+    return [rank if place_ in kept else None for place_, rank in enumerate(ranks)]
 
 
 def place(

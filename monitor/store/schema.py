@@ -191,6 +191,48 @@ def first(db: Tables) -> None:
     )
 
 
+_SCHEDULED = (
+    # Digests: the period they cover; one digest a channel and period. `attempted_at` is the wall
+    # clock at the last attempt: where it lies ahead, the clock was wrong when it set `due_at`.
+    "ALTER TABLE deliveries ADD COLUMN since TEXT",
+    "ALTER TABLE deliveries ADD COLUMN until TEXT",
+    "ALTER TABLE deliveries ADD COLUMN attempted_at TEXT",
+    "CREATE UNIQUE INDEX digests_once ON deliveries (channel, until) WHERE type = 'digest'",
+)
+
+
+@migrations()
+def scheduled(db: Tables) -> None:
+    """Make room for digests that wait for their time."""
+    for statement in _SCHEDULED:
+        db.execute(statement)
+
+
+_SWEEPS_AND_ARTICLES = (
+    # `swept_at`: when the newest pages were last read whatever was known of them.
+    "ALTER TABLE sources ADD COLUMN swept_at TEXT",
+    # In how many sweeps in a row a release was missing where it had stood, and since when.
+    "ALTER TABLE listings ADD COLUMN absences INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE listings ADD COLUMN absent_since TEXT",
+    # Releases whose article page is to be read, not before `due_at`; `tries` counts failures.
+    """CREATE TABLE waiting (
+        release_id INTEGER PRIMARY KEY REFERENCES releases (id) ON DELETE CASCADE,
+        due_at TEXT NOT NULL,
+        tries INTEGER NOT NULL DEFAULT 0
+    ) STRICT""",
+    """INSERT INTO waiting (release_id, due_at)
+        SELECT id, first_seen_at FROM releases WHERE article_read_at IS NULL AND article_id != ''
+        AND url IS NOT NULL""",
+)
+
+
+@migrations()
+def sweeps_and_articles(db: Tables) -> None:
+    """Remember sweeps, what was missing in them, and which article pages are still to be read."""
+    for statement in _SWEEPS_AND_ARTICLES:
+        db.execute(statement)
+
+
 @migrations()
 def backfills(db: Tables) -> None:
     """Keep how far back a listing has been read.

@@ -11,8 +11,15 @@ import pytest
 
 from monitor import channels
 from monitor.errors import DeliveryError, MonitorError
-from monitor.model.configured import Channel, EmailChannel, Secret, TerminalChannel, WebhookChannel
-from monitor.render import mail, terminal, webhook
+from monitor.model.configured import (
+    AppriseChannel,
+    Channel,
+    EmailChannel,
+    Secret,
+    TerminalChannel,
+    WebhookChannel,
+)
+from monitor.render import apprise, discord, mail, ntfy, slack, standard, teams, terminal
 from tests.channels.peers import (
     DELIVERY,
     NOW,
@@ -33,6 +40,7 @@ DESK = EmailChannel(
     port=25,
     tls="none",
 )
+PHONE = AppriseChannel(name="phone", url=secret("json://127.0.0.1:1/"))
 BOT = WebhookChannel(name="bot", url=secret("http://127.0.0.1:1/"), timeout=timedelta(seconds=5))
 
 
@@ -41,8 +49,12 @@ BOT = WebhookChannel(name="bot", url=secret("http://127.0.0.1:1/"), timeout=time
     [
         (SCREEN, terminal.compose(ONE).encode()),
         (DESK, mail.render(ONE, sender="m@example.com", to=["desk@example.com"])),
-        (BOT, webhook.standard(ONE)),
-        (replace(BOT, format="slack"), webhook.slack(ONE)),
+        (BOT, standard.render(ONE)),
+        (replace(BOT, format="slack"), slack.render(ONE)),
+        (replace(BOT, format="discord"), discord.render(ONE)),
+        (replace(BOT, format="teams"), teams.render(ONE)),
+        (replace(BOT, format="ntfy"), ntfy.render(ONE)),
+        (PHONE, apprise.render(ONE)),
     ],
 )
 def test_message_is_prepared_as_its_channel_needs(channel: Channel, payload: bytes) -> None:
@@ -55,12 +67,14 @@ def test_each_kind_is_sent_its_way() -> None:
     out, mailbox = io.StringIO(), Mailbox()
     with mail_server(mailbox) as port, receiving(Receiver()) as receiver:
         bot = replace(BOT, url=secret(receiver.url))
-        for channel in (SCREEN, replace(DESK, port=port), bot):
+        phone = replace(PHONE, url=secret(receiver.url.replace("http", "json")))
+        for channel in (SCREEN, replace(DESK, port=port), bot, phone):
             message = replace(DELIVERY, payload=channels.prepare(channel, ONE))
             channels.send(channel, message, now=NOW, out=out)
     assert out.getvalue() == terminal.render(ONE, colour=False, width=80) + "\n"
     assert len(mailbox.taken) == 1
     assert json.loads(receiver.got[0][2])["type"] == "releases.matched"
+    assert json.loads(receiver.got[1][2])["title"] == "1 release matches: steel, canada"
 
 
 def test_secret_that_is_gone_is_a_passing_failure() -> None:
@@ -85,10 +99,10 @@ def test_failure_keeps_what_its_channel_said() -> None:
 
 
 def test_channels_are_imported_when_used() -> None:
-    """Who prints to the terminal loads neither HTTP nor mail."""
+    """Who prints to the terminal loads neither HTTP nor mail nor Apprise."""
     program = (
         "import sys; from monitor import channels; from monitor.channels import terminal;"
-        "print(sorted({'httpx', 'smtplib', 'email.message', 'ssl'} & set(sys.modules)))"
+        "print(sorted({'apprise', 'httpx', 'smtplib', 'email.message', 'ssl'} & set(sys.modules)))"
     )
     done = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=True

@@ -6,6 +6,7 @@ import json
 import socket
 import threading
 import traceback
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -15,7 +16,8 @@ from standardwebhooks import Webhook
 from monitor.channels import webhook
 from monitor.errors import DeliveryError
 from monitor.model.configured import WebhookChannel
-from monitor.render.webhook import slack, standard
+from monitor.model.told import Digest
+from monitor.render import discord, ntfy, slack, standard, teams
 from tests.channels.peers import (
     DELIVERY,
     NOW,
@@ -34,7 +36,7 @@ from tests.render.samples import THREE
 
 KEY = f"whsec_{base64.b64encode(b'k' * 32).decode()}"
 OTHER = f"whsec_{base64.b64encode(b'other' * 6).decode()}"
-SENT = replace(DELIVERY, payload=standard(THREE))
+SENT = replace(DELIVERY, payload=standard.render(THREE))
 
 
 def bot(url: str, **more: object) -> WebhookChannel:
@@ -102,14 +104,74 @@ def test_bad_secret_is_told_without_it(key: str) -> None:
     assert not [word for word in key.split() if len(word) > 6 and word in told]
 
 
-def test_slack_needs_no_signature() -> None:
-    """Slack gets its body alone."""
-    message = replace(SENT, payload=slack(THREE))
+@pytest.mark.parametrize(
+    ("form", "render"),
+    [("slack", slack.render), ("discord", discord.render), ("teams", teams.render)],
+)
+def test_chat_needs_no_signature(form: str, render: Callable[[Digest], bytes]) -> None:
+    """A chat gets its body alone."""
+    message = replace(SENT, payload=render(THREE))
     with receiving(Receiver(body=b"ok")) as receiver:
-        webhook.send(bot(receiver.url, format="slack"), message, NOW)
-    ((_, headers, body),) = receiver.got
-    assert body == message.payload
+        webhook.send(bot(receiver.url, format=form), message, NOW)
+    ((path, headers, body),) = receiver.got
+    assert (path, body) == ("/T000/B000/hush", message.payload)
+    assert not [name for name in headers if name.startswith(("webhook-", "authorization"))]
+
+
+# ------------------------------------------------------------------ ntfy
+
+PUSH = replace(SENT, payload=ntfy.render(THREE))
+
+
+def topic(receiver: Receiver, name: str = "hush-topic_1") -> str:
+    """Return the address of a topic at the receiver."""
+    return receiver.url.replace("T000/B000/hush", name)
+
+
+@pytest.mark.parametrize("name", ["hush-topic_1", "hush-topic_1/"])
+def test_ntfy_gets_json_with_the_topic_at_its_root(name: str) -> None:
+    """As "publish as JSON" is documented; the topic was not in what was frozen."""
+    with receiving(Receiver()) as receiver:
+        webhook.send(bot(topic(receiver, name), format="ntfy"), PUSH, NOW)
+    ((path, headers, body),) = receiver.got
+    assert path == "/"
+    assert json.loads(body) == {"topic": "hush-topic_1", **json.loads(PUSH.payload)}
+    assert "authorization" not in headers
     assert not [name for name in headers if name.startswith("webhook-")]
+
+
+def test_ntfy_is_shown_its_access_token() -> None:
+    """A secret is one, and goes as a bearer token."""
+    with receiving(Receiver()) as receiver:
+        channel = bot(topic(receiver), format="ntfy", secret=secret("tk_hush\n"))
+        webhook.send(channel, PUSH, NOW)
+    assert receiver.got[0][1]["authorization"] == "Bearer tk_hush"
+
+
+@pytest.mark.parametrize("token", ["", " ", "tk hush", "tk\r\nx: hush", "tk_häsh"])
+def test_bad_access_token_is_told_without_it(token: str) -> None:
+    """What no header can carry sends nothing and is not shown."""
+    with receiving(Receiver()) as receiver:
+        error = refused(bot(topic(receiver), format="ntfy", secret=secret(token)))
+    assert not receiver.got
+    assert str(error) == "$TEST_SECRET holds no access token: one word of plain ASCII signs"
+
+
+@pytest.mark.parametrize("name", ["", "a/b", "hüsh", "x" * 65])
+def test_what_is_no_topic_is_told_without_it(name: str) -> None:
+    """An address without a topic, or with a deeper path, cannot be published to."""
+    with receiving(Receiver()) as receiver:
+        error = refused(bot(topic(receiver, name), format="ntfy"))
+    assert not receiver.got
+    assert str(error) == "$HOOK holds no topic: write https://ntfy.sh/your-topic"
+
+
+def test_neither_topic_nor_token_shows() -> None:
+    """Not even when the server says them back."""
+    answer = Receiver(status=403, body=b"tk_hush may not write to hush-topic_1")
+    with receiving(answer) as receiver:
+        error = refused(bot(topic(receiver), format="ntfy", secret=secret("tk_hush")))
+    assert str(error) == "http://127.0.0.1 answered 403: … may not write to …"
 
 
 def test_proxy_of_the_environment_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -165,6 +227,46 @@ def test_retry_after_is_passed_on(status: int) -> None:
     """What the receiver asked for comes with the error."""
     with receiving(Receiver(status=status, headers={"retry-after": "77"})) as receiver:
         assert refused(bot(receiver.url)).retry_after == timedelta(seconds=77)
+
+
+@pytest.mark.parametrize(
+    ("form", "headers", "body", "wait"),
+    [
+        ("discord", {"retry-after": "1"}, b'{"message": "x", "retry_after": 64.57}', 64.57),
+        ("discord", {"retry-after": "70"}, b'{"retry_after": 64.57}', 70),
+        ("discord", {}, b'{"retry_after": 0}', 0),
+        ("discord", {"retry-after": "5"}, b'{"retry_after": "soon"}', 5),
+        ("discord", {"retry-after": "5"}, b'{"retry_after": -1}', 5),
+        ("discord", {"retry-after": "5"}, b'{"retry_after": 1e300}', 5),
+        ("discord", {"retry-after": "5"}, b'{"retry_after": NaN}', 5),
+        ("discord", {"retry-after": "5"}, b'["retry_after"]', 5),
+        ("discord", {"retry-after": "5"}, b"<html>", 5),
+        ("discord", {"retry-after": "5"}, b"[" * 4000, 5),
+        ("discord", {}, b"\xff", None),
+        ("slack", {"retry-after": "30"}, b'{"retry_after": 60}', 30),
+        ("slack", {}, b"rate_limited", None),
+    ],
+)
+def test_wait_of_a_chat_is_honoured(
+    form: str, headers: dict[str, str], body: bytes, wait: float | None
+) -> None:
+    """Discord says it in its body too, and more exactly; the longer wait counts."""
+    with receiving(Receiver(status=429, headers=headers, body=body)) as receiver:
+        error = refused(bot(receiver.url, format=form))
+    assert error.retry_after == (None if wait is None else timedelta(seconds=wait))
+    assert not error.permanent
+
+
+@pytest.mark.parametrize("form", ["slack", "discord", "teams"])
+@pytest.mark.parametrize(("status", "permanent"), [(404, False), (400, False), (410, True)])
+def test_chat_that_lost_its_webhook_may_get_it_back(
+    form: str, status: int, permanent: bool
+) -> None:
+    """A 404 can be a proxy's or be mended by a new address; only a 410 is for good."""
+    with receiving(Receiver(status=status, body=b"no_service")) as receiver:
+        error = refused(bot(receiver.url, format=form))
+    assert error.permanent == permanent
+    assert str(error).endswith(": no_service")
 
 
 def test_address_never_shows() -> None:

@@ -18,6 +18,7 @@ import pytest
 from tests import site_faults as faults
 from tests.channels.peers import Receiver, receiving
 from tests.site import Site
+from tests.site_pages import BOARDS
 from tests.site_wire import Exchange, Response
 from tests.stage import WATCHES, Stage, bot, environment, source
 
@@ -50,8 +51,9 @@ def stored(stage: Stage) -> list[str]:
 
 
 def asked(site: Site) -> list[int]:
-    """Return the pages that were asked for since this was last called."""
-    pages = [request.page for request in site.requests]
+    """Return the pages of the listing that were asked for since this was last called."""
+    path = BOARDS["fta"].path
+    pages = [request.page for request in site.requests if request.path == path]
     site.requests.clear()
     return pages
 
@@ -200,6 +202,23 @@ def test_an_edit_where_checks_look_is_left_for_the_next_check(tmp_path: Path, nu
         assert stage.rows("SELECT count(*) FROM revisions") == [(0,)]
         assert stored(stage) == shown(site)
         assert stage.once()["sources"][0]["revised"] == 1
+
+
+def test_what_is_restored_where_checks_look_is_left_for_the_next_check(tmp_path: Path) -> None:
+    """It was told as withdrawn, so its return is to be told too."""
+    with Site() as site:
+        years(site, 40)
+        stage = Stage(tmp_path, source("trade", site.url(), sweep_pages=2), WATCHES)
+        stage.once()
+        post = site.withdraw(25)
+        stage.once("--sweep")
+        stage.once("--sweep")
+        assert stage.rows("SELECT title FROM releases WHERE withdrawn_at IS NOT NULL") == [
+            ("Talks 24",)
+        ]
+        site.put(post, ["fta"], at=15)
+        assert backfill(stage, "--all")["left"] == 1
+        assert stage.once("--sweep")["sources"][0]["restored"] == 1
 
 
 def test_an_edit_further_down_is_recorded_in_silence(tmp_path: Path) -> None:

@@ -100,5 +100,5 @@ def test_a_command_loads_what_it_needs_alone(
     with Site() as site:
         site.publish("Steel", date(2025, 12, 1))
         stage = Stage(tmp_path, source("trade", site.url()), WATCHES)
-        stage.once()
+        stage.settle()
         assert loaded(tmp_path, *args) & not_loaded == set()

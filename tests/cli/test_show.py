@@ -66,7 +66,7 @@ def test_all_that_is_known_of_a_release(stage: Stage) -> None:
     assert "  Old.hwp (no longer offered)  https://h/attach/2\n" in out
     assert "  all, on 2025-12-02 05:00\n" in out
     assert "Revised\n  text, as seen on 2025-12-02 05:00\n" in out
-    assert "Quotas on steel. And more." in out
+    assert "    Quotas on [-steel.\n    And more.-] {+steel, again.+}\n" in out
     assert "Matched by\n  steel: steel (new)\n    Quotas on *steel*. And more.\n" in out
     assert "Sent\n  bot: new, for steel: sent 2025-12-02 05:00  msg_" in out
     assert "\x1b" not in out
@@ -83,17 +83,15 @@ def test_for_scripts_it_is_the_release_with_lists_beside(stage: Stage) -> None:
     (revision,) = told["revisions"]
     assert revision["seen_at"] == "2025-12-01T20:00:00.000Z"
     assert (revision["field"], revision["after"]) == ("body", "Quotas on steel, again.")
+    assert revision["diff"] == "Quotas on [-steel.\nAnd more.-] {+steel, again.+}"
     assert {one["source"] for one in told["listings"]} == {"trade", "all"}
     (match,) = told["matches"]
     assert (match["watch"], match["event"], match["origin"]) == ("steel", "new", "news")
     assert match["hits"][0] == {"field": "title", "start": 25, "end": 30, "term": "steel"}
     assert match["snippet"] == "Quotas on steel. And more."
-    (delivery,) = told["deliveries"]
-    assert (delivery["channel"], delivery["status"], delivery["watches"]) == (
-        "bot",
-        "sent",
-        ["steel"],
-    )
+    assert [
+        (one["channel"], one["status"], one["event"], one["watches"]) for one in told["deliveries"]
+    ] == [("bot", "sent", "new", ["steel"]), ("bot", "sent", "revised", ["steel"])]
 
 
 def test_what_is_not_there_takes_no_room(stage: Stage) -> None:

@@ -21,6 +21,7 @@ from = "monitor@example.com"
 host = "smtp.example.com"
 """
 HOOK = '[[channel]]\nname = "bot"\nkind = "webhook"\nurl = "https://example.com/T000"\n'
+PHONE = '[[channel]]\nname = "phone"\nkind = "apprise"\nurl = "tgram://token/chat"\n'
 
 
 def read(text: str, environ: Mapping[str, str] | None = None) -> Config:

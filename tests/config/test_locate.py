@@ -2,13 +2,14 @@
 
 import json
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from monitor.config.locate import lines, nearest
+from monitor.config.locate import Place, layout, lines, nearest
 from monitor.config.wrong import Key
 
 DOCUMENT = '''\
@@ -201,6 +202,7 @@ class _Writer:
             self.put((*section, name), written)
 
 
+@settings(deadline=None)
 @given(PAIRS, st.lists(SECTION, max_size=5), st.booleans())
 def test_any_document_gives_up_all_its_places(
     top: list[tuple[str, int, str, str, str]],
@@ -210,6 +212,7 @@ def test_any_document_gives_up_all_its_places(
     """Documents built from pieces with known lines: each is found, at its line."""
     writer, taken = _Writer(), {pair[0] for pair in top}
     counts: dict[str, int] = {}
+    sections_met: list[Key] = []
     writer.pairs((), top)
     for name, style, is_item, pairs, rest in sections:
         if name in taken or (name in counts and not is_item):
@@ -220,6 +223,7 @@ def test_any_document_gives_up_all_its_places(
             key = (name, counts[name])
         else:
             taken.add(name)
+        sections_met.append(key)
         heading = _written(name, style)
         writer.put(key, f"[[{heading}]]{rest}" if is_item else f"[ {heading} ]{rest}")
         writer.pairs(key, pairs)
@@ -227,6 +231,21 @@ def test_any_document_gives_up_all_its_places(
     found = lines(text)
     assert set(found) == set(_keys(tomllib.loads(text)))
     assert {key: found[key] for key in writer.known} == writer.known
+    headings, places = layout(text)
+    assert [key for key, _ in headings] == sections_met
+    assert all(text[start] == "[" for _, start in headings)
+    _check_places(text, places)
+
+
+def _check_places(text: str, places: Mapping[Key, Place]) -> None:
+    document = tomllib.loads(text)
+    for key, place in places.items():
+        value: Any = document
+        for part in key:
+            value = value[part]
+        read = tomllib.loads(f"x = {text[place.start : place.end]}")["x"]
+        assert repr(read) == repr(value)
+        assert text[place.key : place.start].rstrip(" \t").endswith("=")
 
 
 SCRAPS = st.lists(

@@ -6,6 +6,7 @@ import pytest
 
 from monitor import __version__
 from monitor.model.configured import (
+    AppriseChannel,
     EmailChannel,
     FetchSettings,
     HealthSettings,
@@ -96,7 +97,8 @@ on = ["withdrawn", "new"]
 [[channel]]
 name = "desk"
 kind = "email"
-send = "immediately"
+send = "Weekly on Thu, mon at 8:05"
+send_empty = true
 to = ["desk@example.com", "ops@example.com"]
 from = "monitor@example.com"
 host = "smtp.example.com"
@@ -108,13 +110,27 @@ timeout = 2.5
 name = "bot"
 kind = "webhook"
 url = "https://hooks.example.com/T000"
-format = "slack"
+format = "standard"
 secret = { file = "secrets/bot" }
 timeout = "5s"
 
 [[channel]]
 name = "screen"
 kind = "terminal"
+send = "hourly"
+
+[[channel]]
+name = "phone"
+kind = "apprise"
+send = "cron 0  8 * * mon-fri"
+url = "tgram://token/chat mailto://ann:pass@example.com"
+
+[[channel]]
+name = "push"
+kind = "webhook"
+url = "https://ntfy.sh/our-topic"
+format = "ntfy"
+secret = "tk_x"
 
 [fetch]
 user_agent = "monitor (+mailto:ops@example.com)"
@@ -164,9 +180,9 @@ def test_a_watch_says_what_where_and_to_whom() -> None:
     )
 
 
-def test_channels_are_of_three_kinds() -> None:
-    """Each kind has its own keys."""
-    email, webhook, terminal = read(FULL, {"SMTP_PASSWORD": "hunter2"}).channels
+def test_channels_are_of_four_kinds() -> None:
+    """Each kind has its own keys; when it sends is the same for all."""
+    email, webhook, terminal, phone, push = read(FULL, {"SMTP_PASSWORD": "hunter2"}).channels
     assert isinstance(email, EmailChannel)
     assert (email.to, email.sender) == (
         ("desk@example.com", "ops@example.com"),
@@ -177,10 +193,18 @@ def test_channels_are_of_three_kinds() -> None:
     assert email.password is not None
     assert email.password.reveal() == "hunter2"
     assert isinstance(webhook, WebhookChannel)
-    assert (webhook.format, webhook.timeout) == ("slack", timedelta(seconds=5))
+    assert (email.send, email.send_empty) == ("weekly on mon,thu at 08:05", True)
+    assert (webhook.format, webhook.timeout) == ("standard", timedelta(seconds=5))
+    assert (webhook.send, webhook.send_empty) == ("immediately", False)
     assert webhook.url.reveal() == "https://hooks.example.com/T000"
     assert webhook.secret is not None
-    assert terminal == TerminalChannel(name="screen")
+    assert terminal == TerminalChannel(name="screen", send="hourly")
+    assert isinstance(phone, AppriseChannel)
+    assert phone.send == "cron 0 8 * * mon-fri"
+    assert phone.url.reveal().split() == ["tgram://token/chat", "mailto://ann:pass@example.com"]
+    assert isinstance(push, WebhookChannel)
+    assert push.secret is not None
+    assert (push.format, push.secret.reveal()) == ("ntfy", "tk_x")
 
 
 def test_the_other_sections_are_read() -> None:

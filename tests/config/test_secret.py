@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from monitor.config import parse
 from monitor.errors import ConfigError, MonitorError
-from monitor.model.configured import EmailChannel, Secret, WebhookChannel
+from monitor.model.configured import AppriseChannel, EmailChannel, Secret, WebhookChannel
 from tests.config.helpers import EMAIL, HOOK, LEAST, PATH, mistake, read, told
 
 LOGIN = f'{EMAIL}username = "monitor"\n'
@@ -154,6 +154,19 @@ def test_an_address_from_elsewhere_is_checked_when_it_is_read() -> None:
         "the environment variable HOOK: expected an address such as"
         ' "https://hooks.example.com/T000"'
     )
+
+
+@pytest.mark.parametrize(
+    ("kind", "value"), [('"webhook"\nformat = "ntfy"', "https://ntfy.sh/a/b"), ('"apprise"', " ")]
+)
+def test_what_a_kind_needs_is_checked_when_it_is_read(kind: str, value: str) -> None:
+    """A topic of ntfy, or addresses for Apprise, may stand in the environment too."""
+    text = f'{LEAST}[[channel]]\nname = "x"\nkind = {kind}\nurl = {{ env = "HOOK" }}'
+    (channel,) = read(text, {"HOOK": value}).channels
+    assert isinstance(channel, WebhookChannel | AppriseChannel)
+    with pytest.raises(MonitorError, match=r"^the environment variable HOOK: expected ") as caught:
+        channel.url.reveal()
+    assert "a/b" not in str(caught.value)
 
 
 def test_the_address_of_a_proxy_is_checked() -> None:

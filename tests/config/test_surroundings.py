@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from monitor.config import parse
-from tests.config.helpers import EMAIL, HOOK, LEAST, PATH, SOURCE, WATCH, read
+from tests.config.helpers import EMAIL, HOOK, LEAST, PATH, PHONE, SOURCE, WATCH, read
 
 # ------------------------------------------------------------------ paths
 
@@ -73,6 +73,16 @@ def test_a_config_without_a_watch_warns() -> None:
     )
 
 
+def test_a_config_whose_watches_are_all_paused_warns() -> None:
+    """One that waits is enough."""
+    paused = f"{WATCH}paused = true\n"
+    assert read(SOURCE + paused).warnings == (
+        "every [[watch]] is paused: releases are kept, and nobody is alerted",
+    )
+    other = f"{WATCH}paused = false\n".replace("steel", "other")
+    assert read(SOURCE + paused + other).warnings == ()
+
+
 LOGIN = 'username = "monitor"\npassword = "hunter2"\n'
 
 
@@ -83,6 +93,8 @@ LOGIN = 'username = "monitor"\npassword = "hunter2"\n'
         (EMAIL + LOGIN.replace('"hunter2"', '{ env = "PASSWORD" }'), False),
         (EMAIL, False),
         (HOOK, False),
+        (PHONE, True),
+        (PHONE.replace('"tgram://token/chat"', '{ env = "PHONE" }'), False),
         (f'{HOOK}secret = "whsec_x"', True),
         ('[fetch]\nproxy = "http://ann:hunter2@example.com"', True),
         ('[fetch]\nproxy = "http://example.com"', False),

@@ -8,7 +8,15 @@ from typing import Any
 import pytest
 
 from monitor.config import load, parse, template
-from monitor.model.configured import Config, EmailChannel, TerminalChannel, WebhookChannel
+from monitor.config.channels import FORMATS
+from monitor.config.sending import send
+from monitor.model.configured import (
+    AppriseChannel,
+    Config,
+    EmailChannel,
+    TerminalChannel,
+    WebhookChannel,
+)
 from tests.config.helpers import LEAST, SOURCE, WATCH, read
 
 REPOSITORY = Path(__file__).parents[2]
@@ -50,7 +58,7 @@ def test_every_option_in_it_is_right(uncommented: Config) -> None:
     """Taking away the # in front of each of them gives a config that loads."""
     assert uncommented.timezone == "Asia/Seoul"
     kinds = [type(channel) for channel in uncommented.channels]
-    assert kinds == [TerminalChannel, EmailChannel, WebhookChannel]
+    assert kinds == [TerminalChannel, EmailChannel, WebhookChannel, AppriseChannel]
     assert uncommented.fetch.proxy is not None
 
 
@@ -79,9 +87,23 @@ def test_the_defaults_of_a_source_are_what_it_names(line: str) -> None:
     assert read(f"{SOURCE}{line}\n{WATCH}").sources == read(LEAST).sources
 
 
+@pytest.mark.parametrize("form", FORMATS)
+def test_every_format_of_a_webhook_is_named_in_it(form: str) -> None:
+    """Nobody need look elsewhere."""
+    assert f'"{form}"' in template()
+
+
+@pytest.mark.parametrize(
+    "written", re.findall(r'"((?:hourly|daily|weekly|cron) ?[^"]*)"', template())
+)
+def test_every_schedule_in_it_is_right(written: str) -> None:
+    """And is written in its one spelling."""
+    assert send(written) == written
+
+
 def test_what_does_not_work_yet_is_not_in_it() -> None:
     """It promises nothing."""
     names = _options(tomllib.loads(OPTION.sub(r"\1", template())))
     assert not names & {"web", "health", "heartbeat", "listen"}
-    for word in ("apprise", "discord", "teams", "ntfy", "daily", "weekly", "feed", "listing ="):
+    for word in ("feed", "listing ="):
         assert word not in template()

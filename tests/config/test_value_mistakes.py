@@ -6,7 +6,7 @@ import pytest
 
 from monitor.errors import QueryError
 from monitor.model.configured import Watch
-from tests.config.helpers import EMAIL, HOOK, LEAST, SOURCE, told, told_of_line
+from tests.config.helpers import EMAIL, HOOK, LEAST, PHONE, SOURCE, told, told_of_line
 
 DURATION = 'expected a duration such as "30m" or "1h30m", got'
 SECONDS = 'expected a duration such as "30s", or a number of seconds, got'
@@ -107,6 +107,8 @@ ON = 'expected "new" or "revised" or "withdrawn", got'
         ('to = ["dsk"]', '[0]: no channel is named "dsk"; there is: terminal'),
         ('on = ["restored"]', f'[0]: {ON} "restored"'),
         ('on = ["revisd"]', f'[0]: {ON} "revisd"; did you mean "revised"?'),
+        ('paused = "yes"', ': expected true or false, without quotes, got "yes"'),
+        ("paused = 1", ": expected true or false, without quotes, got 1"),
     ],
 )
 def test_a_watch(line: str, message: str) -> None:
@@ -153,6 +155,11 @@ def test_a_query_mistake_of_unknown_place_is_told_at_the_watch(
     ]
 
 
+KIND = 'expected "terminal" or "email" or "webhook" or "apprise", got'
+NO_DIGEST = (
+    "a channel that sends immediately has no digest to be empty; "
+    'give it a schedule, such as send = "daily at 08:00"'
+)
 MAIL = 'expected one plain mail address such as "desk@example.com", got'
 SERVER = 'expected the name of a server such as "smtp.example.com"'
 
@@ -160,18 +167,10 @@ SERVER = 'expected the name of a server such as "smtp.example.com"'
 @pytest.mark.parametrize(
     ("line", "message"),
     [
-        (
-            'kind = "discord"',
-            ': expected "terminal" or "email" or "webhook", got "discord"',
-        ),
-        (
-            'kind = "emial"',
-            ': expected "terminal" or "email" or "webhook", got "emial"; did you mean "email"?',
-        ),
-        (
-            'send = "daily at 08:00"',
-            ': expected "immediately", the only schedule there is, got "daily at 08:00"',
-        ),
+        ('kind = "discord"', f': {KIND} "discord"'),
+        ('kind = "emial"', f': {KIND} "emial"; did you mean "email"?'),
+        ("send_empty = 1", ": expected true or false, got 1"),
+        ("send_empty = true", f": {NO_DIGEST}"),
         ('to = ["Desk <d@example.com>"]', f'[0]: {MAIL} "Desk <d@example.com>"'),
         ('to = "a@b, c@d"', f': {MAIL} "a@b, c@d"'),
         ("to = 3", ': expected a list such as to = ["desk@example.com"], got 3'),
@@ -214,11 +213,70 @@ def test_a_password_does_not_travel_unencrypted(host: str) -> None:
     )
 
 
-def test_a_webhook() -> None:
-    """Its format is one of two; its address is in test_secret."""
-    assert told_of_line(LEAST + HOOK, 'format = "slak"', "channel[0]") == (
-        ': expected "standard" or "slack", got "slak"; did you mean "slack"?'
+FORMAT = 'expected "standard" or "slack" or "discord" or "teams" or "ntfy", got'
+
+
+@pytest.mark.parametrize(
+    ("form", "line", "message"),
+    [
+        ("standard", 'format = "slak"', f'{FORMAT} "slak"; did you mean "slack"?'),
+        ("slack", 'secret = "x"', 'a webhook of format "slack" has no secret but its url'),
+        ("discord", 'secret = "x"', 'a webhook of format "discord" has no secret but its url'),
+        ("teams", 'secret = "x"', 'a webhook of format "teams" has no secret but its url'),
+    ],
+)
+def test_a_webhook(form: str, line: str, message: str) -> None:
+    """Its format is one of five, of which two have a secret; its address is in test_secret."""
+    text = f'{LEAST}{HOOK}format = "{form}"'
+    assert told_of_line(text, line, "channel[0]") == f": {message}"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://ntfy.sh",
+        "https://ntfy.sh/",
+        "https://ntfy.sh/a/b",
+        "https://ntfy.sh/a?b=c",
+        "https://ntfy.sh/a#b",
+        "https://ntfy.sh/a.b",
+        f"https://ntfy.sh/{'a' * 65}",
+    ],
+)
+def test_the_address_of_a_topic(url: str) -> None:
+    """It is a secret, and not repeated."""
+    text = f'{LEAST}{HOOK}format = "ntfy"'
+    assert told_of_line(text, f'url = "{url}"', "channel[0]") == (
+        ': expected the address of a topic, such as "https://ntfy.sh/your-topic"'
     )
+
+
+@pytest.mark.parametrize("url", ["hush", "tgram//x", "tgram://a, b", "://x", "tgram:// x"])
+def test_addresses_for_apprise(url: str) -> None:
+    """They are secrets, and not repeated."""
+    assert told_of_line(LEAST + PHONE, f'url = "{url}"', "channel[0]") == (
+        ': expected addresses as Apprise writes them, such as "tgram://token/chat", '
+        "with a space between two"
+    )
+
+
+def test_a_wrong_schedule_is_told_once() -> None:
+    """Whether a digest may be empty then, nobody can say."""
+    text = f"{LEAST}{EMAIL}send_empty = true"
+    assert told_of_line(text, 'send = "daily at 25:00"', "channel[0]") == (
+        ': expected a time from 00:00 to 23:59, got "25:00"'
+    )
+
+
+def test_apprise_is_told_of_where_it_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With what installs it."""
+    monkeypatch.setattr("monitor.config.channels.find_spec", lambda _: None)
+    assert told(LEAST + PHONE) == [
+        (
+            "config.toml:10: channel[0].kind: the library Apprise is not installed; "
+            "run: pip install 'monitor[apprise]'"
+        )
+    ]
 
 
 FILE = "expected the path of a file in quotes"

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from monitor.http.answers import causes, retry_after
+from monitor.http.answers import causes, retry_after, without
 
 NOW = datetime(2025, 12, 1, 9, 0, tzinfo=UTC)
 
@@ -40,3 +40,20 @@ def test_the_causes_of_an_error_are_told_from_the_last_to_the_first() -> None:
     second.__context__ = first
     third.__cause__ = second
     assert list(causes(third)) == [third, second, first]
+
+
+@pytest.mark.parametrize(
+    ("words", "secrets", "left"),
+    [
+        ("no /T000/hush here", ["T000/hush"], "no /…/… here"),
+        ("no a b c, no a%20b%20c", ["?token=a%20b%20c"], "no …, no …"),
+        ("hushhush, hush", ["hush", "hushhush"], "…, …"),
+        ("ann:hunter2 at example.com", ["ann:hunter2@example.com/"], "ann:… at …"),
+        ("abc is short", ["abc/d"], "abc is short"),
+        ("as it was", [], "as it was"),
+        ("as it was", [""], "as it was"),
+    ],
+)
+def test_secret_addresses_are_taken_out_of_words(words: str, secrets: list[str], left: str) -> None:
+    """In parts, also as they are written in an address; what is too short to tell stays."""
+    assert without(words, secrets) == left

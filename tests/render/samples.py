@@ -3,6 +3,7 @@
 Titles and dates are real ones of the ministry's listing; the texts are our own.
 """
 
+import json
 import os
 from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
@@ -95,6 +96,11 @@ def digest(*items: Item, id: str = "5f0c9c1e", scheduled: bool = False) -> Diges
 
 ONE = digest(NEW)
 THREE = digest(NEW, REVISED, WITHDRAWN, scheduled=True)
+
+
+def pretty(payload: bytes) -> str:
+    """Return JSON as somebody reads it in a golden file."""
+    return json.dumps(json.loads(payload), indent=2, ensure_ascii=False) + "\n"
 
 
 def compare(name: str, rendered: str) -> None:

@@ -5,17 +5,18 @@ import re
 import unicodedata
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from html.parser import HTMLParser
 
 import pytest
 
-from monitor.message import tell
+from monitor.message import plain, tell
 from monitor.model.stored import Change
 from monitor.model.told import Digest, Item, Snippet
-from monitor.render import export, mail, terminal, webhook
-from tests.render.samples import STEEL, digest
+from monitor.render import export, mail, slack, standard, terminal
+from tests.render.samples import NOON, STEEL, digest
 
 HOSTILE = {
     "escape sequences": "steel\x1b]0;owned\x07\x1b[2Jquota\x9b31m",
@@ -54,6 +55,8 @@ ADDRESSES = [
 ]
 UNSEEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 
+DAY = timedelta(days=1)
+
 every_title = pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE.keys())
 
 
@@ -72,6 +75,18 @@ def hostile(text: str, url: str | None = STEEL.url) -> Digest:
     return replace(digest(item), channel=text)
 
 
+def scheduled(text: str) -> Digest:
+    """Return a digest whose watches and channel are hostile too, with a story of three reports."""
+    (one,) = hostile(text).items
+    plain = replace(STEEL, id=43, title="Steel", body="steel")
+    others = (
+        replace(one, event="new", release=replace(one.release, id=42, body=""), changes=None),
+        replace(one, event="withdrawn", watches=(), changes=None),
+        replace(one, event="new", release=plain, watches=("steel", text), changes=None),
+    )
+    return replace(hostile(text), kind="digest", items=(one, *others), since=NOON - DAY, until=NOON)
+
+
 def unseen(text: str, allowed: str = "\n") -> set[str]:
     """Return the invisible characters of a text."""
     return {c for c in text if unicodedata.category(c) in UNSEEN and c not in allowed}
@@ -81,6 +96,10 @@ def parsed(message: Digest) -> EmailMessage:
     """Return the message as a mail program reads it."""
     raw = mail.render(message, sender="monitor@example.com", to=["desk@example.com"])
     return message_from_bytes(raw, policy=policy.SMTP)
+
+
+Make = Callable[[str], Digest]
+every_message = pytest.mark.parametrize("make", [hostile, scheduled])
 
 
 class Elements(HTMLParser):
@@ -96,20 +115,23 @@ class Elements(HTMLParser):
 
 
 @every_title
-def test_terminal_shows_words_alone(text: str) -> None:
+@every_message
+def test_terminal_shows_words_alone(text: str, make: Make) -> None:
     """No control, bidi or zero-width character reaches the terminal but our own colours."""
-    message = hostile(text)
+    message = make(text)
     assert not unseen(terminal.render(message, colour=False, width=80))
     coloured = terminal.render(message, colour=True, width=80)
     assert not unseen(re.sub(r"\x1b\[[0-9;]+m", "", coloured))
 
 
 @every_title
-def test_mail_has_its_own_headers_alone(text: str) -> None:
+@every_message
+def test_mail_has_its_own_headers_alone(text: str, make: Make) -> None:
     """No title brings a header or breaks the message apart."""
-    read = parsed(hostile(text))
-    assert set(read.keys()) == {
-        *("Subject", "From", "To", "Date", "Message-ID", "In-Reply-To", "References", "List-Id"),
+    read = parsed(make(text))
+    thread = {"In-Reply-To", "References"} if make is hostile else set()
+    assert set(read.keys()) == thread | {
+        *("Subject", "From", "To", "Date", "Message-ID", "List-Id"),
         *("Auto-Submitted", "MIME-Version", "Content-Type"),
     }
     assert not unseen(str(read["Subject"]), "")
@@ -122,14 +144,37 @@ def test_mail_has_its_own_headers_alone(text: str) -> None:
 
 
 @every_title
-def test_html_has_its_own_elements_alone(text: str) -> None:
+@every_message
+def test_mail_keeps_the_limits_of_lines(text: str, make: Make) -> None:
+    """Lines are ASCII and within the 998 bytes that servers must take (RFC 5321), headers too."""
+    raw = mail.render(make(text), sender="monitor@example.com", to=["desk@example.com"])
+    assert raw.isascii()
+    assert max(map(len, raw.split(b"\r\n"))) <= 998
+    assert not re.search(rb"(?<!\r)\n|\r(?!\n)", raw)
+
+
+@every_title
+@every_message
+def test_text_of_a_mail_shows_words_alone(text: str, make: Make) -> None:
+    """Who reads mail in a terminal is as safe; and every release is there, whole."""
+    message = make(text)
+    shown = mail.text(message)
+    assert not unseen(shown)
+    letters = re.sub(r"\s|\n|^[*] ", "", shown)
+    for told in tell(message).told:
+        assert re.sub(r"\s", "", plain(told.title)) in letters
+
+
+@every_title
+@every_message
+def test_html_has_its_own_elements_alone(text: str, make: Make) -> None:
     """Nothing scraped becomes an element, an attribute or a link."""
-    page = mail.html(hostile(text))
+    page = mail.html(make(text))
     assert not unseen(page)
     found = Elements()
     found.feed(page)
     calm = Elements()
-    calm.feed(mail.html(hostile("steel")))
+    calm.feed(mail.html(make("steel")))
     tags = {tag for tag, _ in calm.found}
     assert {tag for tag, _ in found.found} <= tags
     names = {name for _, attributes in calm.found for name in attributes}
@@ -140,7 +185,7 @@ def test_html_has_its_own_elements_alone(text: str) -> None:
 @every_title
 def test_slack_calls_nobody(text: str) -> None:
     """No mention, broadcast or link of the release's own making."""
-    payload = webhook.slack(hostile(text))
+    payload = slack.render(hostile(text))
     assert not unseen(payload.decode(), "")
     texts = [
         block["text"]["text"]
@@ -157,7 +202,7 @@ def test_slack_calls_nobody(text: str) -> None:
 @every_title
 def test_json_is_lossless_and_shows_nothing_unseen(text: str) -> None:
     """What programs get is what was stored, escaped where it cannot be seen."""
-    payload = webhook.standard(hostile(text)).decode()
+    payload = standard.render(hostile(text)).decode()
     assert not unseen(payload, "")
     assert json.loads(payload)["data"]["items"][0]["release"]["title"] == text
 
@@ -185,5 +230,5 @@ def test_only_web_addresses_become_links(url: str) -> None:
     assert set(dict.fromkeys(name for _, a in page.found for name in a)) <= {
         *("lang", "charset", "name", "content", "style", "class", "href")
     }
-    slack = json.loads(webhook.slack(message))["blocks"][2]["text"]["text"]
-    assert slack.count("<") == len(links)
+    section = json.loads(slack.render(message))["blocks"][2]["text"]["text"]
+    assert section.count("<") == len(links)

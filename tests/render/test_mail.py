@@ -1,14 +1,29 @@
 """Messages as e-mail."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from html import escape
 
 import pytest
 
+from monitor.message import plain, tell
 from monitor.model.told import Digest
 from monitor.render import mail
-from tests.render.samples import FORUM, NEW, ONE, STEEL, THREE, compare, digest, item
+from tests.render.fta import FTA, Reported, daily, fixtures, items, pairs, seed
+from tests.render.samples import (
+    FORUM,
+    NEW,
+    ONE,
+    REVISED,
+    STEEL,
+    THREE,
+    WITHDRAWN,
+    compare,
+    digest,
+    item,
+)
 
 SENDER = "Monitor <monitor@example.com>"
 
@@ -83,9 +98,14 @@ def test_message_on_several_releases_stands_in_no_thread() -> None:
         (ONE, f"[steel, canada] {STEEL.title}"),
         (digest(item(FORUM, "withdrawn")), f"Withdrawn: {FORUM.title}"),
         (digest(replace(NEW, event="revised")), f"[steel, canada] Revised: {STEEL.title}"),
-        (THREE, "3 releases: 1 new, 1 revised, 1 withdrawn: steel, canada"),
-        (digest(NEW, NEW), "2 releases match: steel, canada"),
-        (digest(scheduled=True), "Nothing matched (desk)"),
+        (
+            THREE,
+            "[steel, canada] Daily digest: 3 releases (1 new, 1 revised, 1 withdrawn), 2025-12-01",
+        ),
+        (FTA, "[steel, europe, gulf] Daily digest: 10 releases, 2025-12-01"),
+        (digest(NEW, scheduled=True), f"[steel, canada] Daily digest: {STEEL.title}"),
+        (digest(NEW, NEW), "[steel, canada] 2 releases match"),
+        (digest(scheduled=True), "Daily digest: nothing matched, 2025-12-01"),
         (replace(digest(), kind="test"), "A test message (desk)"),
         (replace(digest(), kind="health"), "About the watching itself (desk)"),
     ],
@@ -176,3 +196,48 @@ def test_text_is_readable_in_72_columns() -> None:
     lines = mail.text(THREE).splitlines()
     assert not [line for line in lines if len(line) > 72 and "https://" not in line]
     assert STEEL.url in lines
+
+
+def test_digest_reads_as_agreed() -> None:
+    """The digest of our fixtures under three watches looks as the golden files show."""
+    compare("digest-fta.eml", rendered(FTA).decode("ascii"))
+    compare("digest-fta.html", mail.html(FTA))
+    compare("digest-fta.txt", mail.text(FTA))
+
+
+@pytest.mark.parametrize("listing", [fixtures, seed])
+def test_digest_links_each_release_once(listing: Callable[[], list[Reported]]) -> None:
+    """In text and HTML, and reports of one event stand by each other."""
+    message = daily(items(listing()))
+    found = [story.told for section in tell(message).sections for story in section.stories]
+    assert pairs([plain(told.title) for told in story] for story in found)
+    for told in tell(message).told:
+        assert [line.strip() for line in mail.text(message).splitlines()].count(told.url) == 1
+        assert mail.html(message).count(f'href="{escape(told.url)}"') == 1
+    assert mail.text(message).count("On the same event:") == 3
+    assert mail.html(message).count("On the same event:") == 3
+    assert max(map(len, rendered(message).split(b"\r\n"))) <= 78
+
+
+def test_scheduled_digest_of_one_stands_in_the_thread_of_its_release() -> None:
+    """So does one that tells of a release twice; digests of several stand alone."""
+    assert parsed(digest(NEW, scheduled=True))["References"] == "<release-41@example.com>"
+    assert parsed(digest(NEW, REVISED))["References"] == "<release-41@example.com>"
+    assert parsed(FTA)["References"] is None
+
+
+def test_watches_of_a_long_list_are_shortened_in_the_subject() -> None:
+    """The subject stays a line; the message names them all."""
+    names = tuple(f"watch {n}" for n in range(60))
+    message = digest(replace(NEW, watches=names), WITHDRAWN)
+    assert len(parsed(message)["Subject"]) < 150
+    assert "watch 59" in part(message, "plain")
+
+
+def test_digest_of_nothing_is_short() -> None:
+    """Its period is all that it has to say."""
+    assert mail.text(digest(scheduled=True)) == (
+        "Nothing matched · 2025-11-30 12:30 to 2025-12-01 12:30 KST\n\n"
+        "-- \nSent by monitor to the channel desk.\n"
+    )
+    assert "<h2" not in mail.html(digest(scheduled=True))

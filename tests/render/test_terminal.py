@@ -9,6 +9,7 @@ from monitor.message import tell
 from monitor.model.told import Digest
 from monitor.render import terminal
 from monitor.wrap import columns
+from tests.render.fta import FTA
 from tests.render.samples import FORUM, ONE, STEEL, THREE, compare, digest, item, marked
 
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
@@ -21,6 +22,7 @@ ANSI = re.compile(r"\x1b\[[0-9;]*m")
         ("terminal-three.txt", THREE, False, 80),
         ("terminal-three-narrow.txt", THREE, False, 44),
         ("terminal-three-colour.txt", THREE, True, 80),
+        ("terminal-digest-fta.txt", FTA, False, 80),
     ],
 )
 def test_message_reads_as_agreed(name: str, message: Digest, colour: bool, width: int) -> None:
@@ -39,7 +41,8 @@ def test_colour_changes_no_word_and_no_line() -> None:
 @pytest.mark.parametrize("colour", [True, False])
 def test_no_line_is_wider_than_the_window_but_an_address(width: int, colour: bool) -> None:
     """Lines end within the window; only addresses, which must stay whole, may be longer."""
-    for line in terminal.render(THREE, colour=colour, width=width).splitlines():
+    lines = [terminal.render(message, colour=colour, width=width) for message in (THREE, FTA)]
+    for line in "".join(lines).splitlines():
         assert columns(ANSI.sub("", line)) <= width or "https://" in line
 
 

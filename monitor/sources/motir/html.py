@@ -7,7 +7,7 @@ from datetime import date
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from monitor.charset import utf8_bytes
-from monitor.errors import PageFault
+from monitor.errors import MissingFault, PageFault
 from monitor.model.scraped import Fetched
 from monitor.text.cleaning import clean
 
@@ -24,8 +24,14 @@ _BREAKS = frozenset(
 _CELLS = frozenset(("td", "th"))
 _UNSEEN = frozenset(("script", "style", "template", "noscript", "img", "svg", "button", "input"))
 _MAINTENANCE = re.compile(r"maintenance|점검|temporarily (?:unavailable|suspended)", re.IGNORECASE)
+_MISSING = re.compile(
+    r"\bnot (?:be )?found\b|no such (?:page|article|post)|does(?: not|n['’]t) exist"
+    r"|has been (?:deleted|removed)|존재하지 않|삭제된|찾을 수 없",
+    re.IGNORECASE,
+)
 _LOGIN = re.compile(r"\b(?:log|sign)[ -]?in\b|로그인", re.IGNORECASE)
 _SHOWN = 120
+_MERE_SCRIPT = 2000
 
 
 def open_page(fetched: Fetched, selector: str) -> list[LexborNode]:
@@ -76,12 +82,22 @@ def _something_else(tree: LexborHTMLParser, url: str, selector: str) -> PageFaul
             f"the site asks for a login; its page reads “{looks}”",
             advice=f"open {url} in a browser: if it is public there, this passes",
         )
+    if _MISSING.search(f"{heading} {looks} {_said(tree)}"):
+        return MissingFault(f"the page says that it is not there: “{looks}”", advice=compare(url))
     if not looks:
         return PageFault("the site answered with an empty page", advice=PASSES)
     return PageFault(
         f"the page has no {selector}; it reads “{looks}”",
         advice=compare(url),
     )
+
+
+def _said(tree: LexborHTMLParser) -> str:
+    """Return what a page says between its menus, or, of a page that is a mere script, all of it."""
+    html = tree.html or ""
+    if len(html) < _MERE_SCRIPT:
+        return html
+    return text_of(tree.css_first("main, #content, #contents, #container"))[:_MERE_SCRIPT]
 
 
 def shorten(text: str) -> str:

@@ -1,0 +1,131 @@
+"""`monitor digest`: what is waiting for each channel, as it will look; and sending it now."""
+
+import json
+import sqlite3
+import sys
+from argparse import Namespace
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import date, datetime, time
+
+from monitor.cli.once import tell_tally
+from monitor.cli.parts import channel_named, config, flag, say
+from monitor.deliver.sending import in_zone
+from monitor.errors import UsageError
+from monitor.jsontext import dumps
+from monitor.model.configured import Channel
+from monitor.model.told import Delivery, Digest
+from monitor.store import digests, ledger, messages, outbox
+from monitor.store.database import Database
+from monitor.wiring import Works, real_world
+
+
+def run(args: Namespace) -> int:
+    """Show what is waiting, or send it."""
+    settings = config(args)
+    channels = settings.channels
+    if args.channel is not None:
+        channels = (channel_named(settings, args.channel),)
+    works = Works(settings, real_world(), sys.stderr if flag(args, "json") else sys.stdout)
+    if not args.send:
+        return _preview(args, channels, works)
+    if args.since is not None:
+        raise UsageError("--send sends what is waiting; leave --since out, it is for previews")
+    return _send(args, channels, works)
+
+
+# ------------------------------------------------------------------ previews
+
+
+def _preview(args: Namespace, channels: Sequence[Channel], works: Works) -> int:
+    form = "json" if flag(args, "json") else args.format
+    with works.open_db() as db:
+        waiting = list(_waiting(db, channels, args.since, works))
+    if form == "json":
+        print(dumps([_as_json(digest) for digest in waiting], indent=2))
+    elif form == "html":
+        _print_pages(waiting)
+    else:
+        _print_text(waiting)
+    if not waiting:
+        say("nothing is waiting" if args.since is None else "nothing was found since then")
+    return 0
+
+
+def _waiting(
+    db: Database, channels: Sequence[Channel], since: date | None, works: Works
+) -> Iterator[Digest]:
+    zone = works.zone()
+    with db.reading() as conn:
+        for channel in channels:
+            if since is not None:
+                yield from _since(conn, channel, since, works)
+                continue
+            owed = ledger.entries(conn, channel=channel.name, status="owed")
+            for entry in reversed(list(owed)):
+                yield in_zone(messages.digest(conn, entry.id), zone)
+
+
+def _since(
+    conn: sqlite3.Connection, channel: Channel, since: date, works: Works
+) -> Iterator[Digest]:
+    """Yield what a digest of all releases since a date would hold, whatever was told of them."""
+    zone, now = works.zone(), works.now()
+    items = digests.found_since(conn, works.desk().watches_to(channel.name), since)
+    if items:
+        digest = Digest(
+            id=f"preview of {channel.name}",
+            channel=channel.name,
+            kind="digest",
+            created_at=now,
+            items=items,
+            since=datetime.combine(since, time(), zone),
+            until=now,
+        )
+        yield in_zone(digest, zone)
+
+
+def _as_json(digest: Digest) -> object:
+    from monitor.render import standard
+
+    return json.loads(standard.render(digest))
+
+
+def _print_pages(waiting: Sequence[Digest]) -> None:
+    from monitor.render import mail
+
+    for digest in waiting:
+        print(mail.html(digest))
+
+
+def _print_text(waiting: Sequence[Digest]) -> None:
+    from monitor.channels import terminal
+    from monitor.render.terminal import compose
+
+    for digest in waiting:
+        shown = Delivery(
+            id=digest.id, channel=digest.channel, attempt=1, payload=compose(digest).encode()
+        )
+        terminal.send(shown, sys.stdout)
+
+
+# ------------------------------------------------------------------ sending
+
+
+def _send(args: Namespace, channels: Sequence[Channel], works: Works) -> int:
+    now = works.now()
+    with works.open_db() as db, db.writing() as conn:
+        for channel in channels:
+            digests.close(conn, channel.name, now)
+            owed = ledger.entries(conn, channel=channel.name, status="owed")
+            ledger.again(conn, [entry.id for entry in owed], now)
+    tally = replace(works.post, channels=tuple(channels)).send_due()
+    with works.open_db() as db, db.reading() as conn:
+        waiting = outbox.counts(conn).get("owed", 0)
+    if flag(args, "json"):
+        row = {"delivered": tally.delivered, "waiting": waiting, "failed": len(tally.failures)}
+        print(dumps(row))
+    elif not (tally.delivered or tally.failures or flag(args, "quiet")):
+        say("nothing was waiting")
+    tell_tally(tally, waiting, quiet=flag(args, "json") or flag(args, "quiet"))
+    return 1 if tally.failures else 0

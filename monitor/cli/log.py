@@ -1,0 +1,84 @@
+"""What the daemon tells: lines for a person on standard error, or JSON lines on standard output."""
+
+import sys
+import threading
+from collections.abc import Callable
+from datetime import datetime, tzinfo
+
+from monitor.check import Report
+from monitor.cli.words import in_words
+from monitor.deliver import Tally
+from monitor.jsontext import dumps
+from monitor.text.cleaning import clean
+from monitor.times import to_iso
+
+
+class Lines:
+    """One line for each thing that happened, with its local time; `quiet` leaves trouble alone."""
+
+    def __init__(
+        self, now: Callable[[], datetime], zone: Callable[[], tzinfo], *, quiet: bool
+    ) -> None:
+        self._now, self._zone, self._quiet = now, zone, quiet
+        self._lock = threading.Lock()
+
+    def checked(self, report: Report) -> None:
+        """Tell how a check went."""
+        result = report.result
+        if result.error is not None:
+            self.trouble(f"{result.name}: {result.status}: {result.error}")
+        else:
+            self.said(f"{result.name}: {in_words(report)} ({result.seconds:.1f} s)")
+
+    def sent(self, channel: str, tally: Tally) -> None:
+        """Tell what was sent to a channel, and what was not."""
+        if tally.delivered:
+            messages = "1 message" if tally.delivered == 1 else f"{tally.delivered} messages"
+            self.said(f"{channel}: sent {messages}")
+        for failure in tally.failures:
+            self.trouble(f"not sent: {failure}")
+
+    def said(self, text: str) -> None:
+        """Tell what else happened."""
+        if not self._quiet:
+            self._line(text)
+
+    def trouble(self, text: str) -> None:
+        """Tell what went wrong."""
+        self._line(text)
+
+    def _line(self, text: str) -> None:
+        at = self._now().astimezone(self._zone())
+        with self._lock:
+            for part in text.splitlines():
+                print(f"{at:%Y-%m-%d %H:%M:%S}  {clean(part)}", file=sys.stderr, flush=True)
+
+
+class JsonLines:
+    """One JSON document a line, with `at` and `event`; nothing else is on standard output."""
+
+    def __init__(self, now: Callable[[], datetime]) -> None:
+        self._now = now
+        self._lock = threading.Lock()
+
+    def checked(self, report: Report) -> None:
+        """Tell how a check went."""
+        self._line("check", report.result.as_json() | {"matched": len(report.found)})
+
+    def sent(self, channel: str, tally: Tally) -> None:
+        """Tell what was sent to a channel, and what was not."""
+        row = {"channel": channel, "delivered": tally.delivered, "failures": tally.failures}
+        self._line("delivery", row)
+
+    def said(self, text: str) -> None:
+        """Tell what else happened."""
+        self._line("note", {"text": text})
+
+    def trouble(self, text: str) -> None:
+        """Tell what went wrong."""
+        self._line("trouble", {"text": text})
+
+    def _line(self, event: str, row: dict[str, object]) -> None:
+        line = dumps({"at": to_iso(self._now()), "event": event, **row})
+        with self._lock:
+            print(line, flush=True)

@@ -1,0 +1,118 @@
+"""`monitor watch add`, `remove`, `rename`, `pause` and `resume`: they edit config.toml."""
+
+import os
+from argparse import Namespace
+from collections.abc import Callable, Iterable, Sequence
+from shlex import quote
+
+from monitor.cli.backtest import back_test, tell
+from monitor.cli.parts import config, flag, say
+from monitor.cli.watch import named
+from monitor.config import edit, values
+from monitor.config.rewrite import rewrite
+from monitor.config.wrong import Wrong
+from monitor.errors import UsageError
+from monitor.jsontext import dumps
+from monitor.model.configured import Config
+from monitor.query.syntax import parse
+from monitor.store import watches
+from monitor.store.database import open_database
+from monitor.text.cleaning import clean
+
+
+def add(args: Namespace) -> int:
+    """Show what a query would have found, and make a watch of it."""
+    settings = config(args)
+    edit.check_name(args.name, [watch.name for watch in settings.watches])
+    watch: dict[str, str | Sequence[str]] = {"name": args.name, "query": args.query.strip()}
+    if args.sources:
+        watch["sources"] = _known(args.sources, [one.name for one in settings.sources], "source")
+    if args.to:
+        watch["to"] = _known(args.to, [one.name for one in settings.channels], "channel")
+    found = back_test(settings, parse(args.query), args.sources or None)
+    if not flag(args, "quiet") and not flag(args, "json"):
+        tell(found)
+    _rewrite(settings, lambda text: edit.add(text, watch))
+    _told(
+        args,
+        settings,
+        f"added “{clean(args.name)}” to {settings.path}; it tells of what appears from now on",
+        added=args.name,
+        test=found.as_json(),
+    )
+    return 0
+
+
+def _known(given: Iterable[str], names: Sequence[str], what: str) -> Sequence[str]:
+    try:
+        return tuple(dict.fromkeys(map(values.known(names, what), given)))
+    except Wrong as wrong:
+        raise UsageError(wrong.message) from None
+
+
+def remove(args: Namespace) -> int:
+    """Take a watch away; what it has found stays in the archive."""
+    settings = config(args)
+    named(settings, args.name)
+    _rewrite(settings, lambda text: edit.remove(text, args.name))
+    done = f"removed “{clean(args.name)}” from {settings.path}; what it found stays in the archive"
+    _told(args, settings, done, removed=args.name)
+    return 0
+
+
+def rename(args: Namespace) -> int:
+    """Give a watch, and what it has found, another name.
+
+    The file is written first, the matches follow in one transaction. A crash between the two
+    leaves them under the old name: running the same command again mends that, as it takes matches
+    along for a watch that has its new name already.
+    """
+    settings = config(args)
+    if args.old == args.new:
+        raise UsageError("these are the same name; give another one")
+    names = [watch.name for watch in settings.watches]
+    is_done = args.old not in names and args.new in names
+    if not is_done:
+        _rewrite(settings, lambda text: edit.rename(text, args.old, args.new))
+    with open_database(settings.store_path) as db, db.writing() as conn:
+        count = watches.rename(conn, args.old, args.new)
+    if is_done and not count:
+        named(settings, args.old)
+    matches = "1 match was" if count == 1 else f"{count} matches were"
+    done = f"“{clean(args.old)}” is now “{clean(args.new)}”; {matches} renamed with it"
+    _told(args, settings, done, renamed=args.old, to=args.new, matches=count)
+    return 0
+
+
+def pause(args: Namespace) -> int:
+    """Let a watch find nothing, and tell nobody, until it is resumed."""
+    advice = f"go on with: monitor watch resume {clean(quote(args.name))}"
+    return _switch(args, edit.pause, "paused", advice)
+
+
+def resume(args: Namespace) -> int:
+    """Let a paused watch go on; what appeared meanwhile is not made up for."""
+    return _switch(args, edit.resume, "resumed", "it tells of what appears from now on")
+
+
+def _switch(args: Namespace, change: Callable[[str, str], str], done: str, advice: str) -> int:
+    settings = config(args)
+    named(settings, args.name)
+    is_changed = _rewrite(settings, lambda text: change(text, args.name))
+    name = clean(args.name)
+    state = "is paused already" if done == "paused" else "is not paused"
+    told = f"{done} “{name}”; {advice}" if is_changed else f"“{name}” {state}"
+    _told(args, settings, told, **{done: args.name, "changed": is_changed})
+    return 0
+
+
+def _rewrite(settings: Config, change: Callable[[str], str]) -> bool:
+    return rewrite(settings.path, change, os.environ)
+
+
+def _told(args: Namespace, settings: Config, words: str, **document: object) -> None:
+    """Say what was done: to a script as JSON, to a person in a sentence."""
+    if flag(args, "json"):
+        print(dumps({**document, "config": str(settings.path)}, indent=2))
+    elif not flag(args, "quiet"):
+        say(words)

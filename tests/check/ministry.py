@@ -1,0 +1,67 @@
+"""A ministry without a network: the site's own pages, handed over by a function that can fail."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from monitor.check import Report, check
+from monitor.check.desk import Desk
+from monitor.errors import FetchError
+from monitor.model.configured import Source
+from monitor.model.scraped import Fetched
+from monitor.store.database import Database
+from tests.site import Site
+from tests.site_wire import Request
+from tests.worlds import FakeWorld
+
+Trap = Callable[[str], bytes | None]
+"""Comes by every request with its target: does what it likes, or returns other bytes, or raises."""
+
+
+class Line:
+    """What a check fetches with."""
+
+    def __init__(self, site: Site, world: FakeWorld) -> None:
+        self.site, self._world = site, world
+        self.asked: list[str] = []
+        self.traps: dict[int, Trap] = {}
+        self.articles: Trap | None = None
+
+    def set(self, traps: Mapping[int, Trap] | None = None, *, articles: Trap | None = None) -> None:
+        """Count requests from 0 again; lay traps at some, and one at every article."""
+        self.asked, self.traps, self.articles = [], dict(traps or {}), articles
+
+    def fetch(self, url: str, _: Mapping[str, str] | None = None) -> Fetched:
+        """Return what the site has there."""
+        parts = urlsplit(url)
+        target = f"{parts.path}?{parts.query}"
+        trap = self.traps.get(len(self.asked), self.articles if "/view" in target else None)
+        self.asked.append(target)
+        body = None if trap is None else trap(target)
+        answer = self.site.answer(Request("GET", target, {}, 0.0))
+        if body is None and answer.status != 200:
+            raise FetchError(f"{answer.status}", passing=False, gone=answer.status == 404)
+        return Fetched(
+            url=url,
+            status=200,
+            headers={"content-type": "text/html; charset=UTF-8"},
+            body=_content(answer.body) if body is None else body,
+            fetched_at=self._world.moment,
+        )
+
+    def check(self, source: Source, desk: Desk, db: Database, **options: Any) -> Report:
+        """Check a source of this site."""
+        return check(
+            source, lambda: desk, fetch=self.fetch, db=db, world=self._world.world, **options
+        )
+
+
+def _content(body: bytes) -> bytes:
+    """Return a page without the menus around it: they take most of the time, and test nothing."""
+    start, end = body.index(b"<main"), body.index(b"</main>")
+    return b"<html><body>" + body[start:end] + b"</main></body></html>"
+
+
+def deaf(_: str) -> bytes:
+    """Break off the connection."""
+    raise FetchError("the connection broke off", passing=True)

@@ -1,0 +1,77 @@
+"""A ministry, a store and channels in one process, with a clock that tests move."""
+
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+from monitor.check import Report
+from monitor.check.desk import Desk
+from monitor.model.configured import Source, TerminalChannel, Watch
+from monitor.store.database import Database, open_database
+from tests.check.ministry import Line
+from tests.site import Site
+from tests.worlds import FakeWorld
+
+DAY = date(2025, 12, 1)
+STEEL = Watch(name="steel", any=("steel",))
+
+
+class Scene:
+    """What a test of checks needs; `check` is one of the listing "trade", on the board fta."""
+
+    def __init__(self, site: Site, db: Database) -> None:
+        self.site, self.db, self.world = site, db, FakeWorld()
+        self.line = Line(site, self.world)
+        self.source = Source(name="trade", kind="motir", url=site.url())
+        self.watches: Sequence[Watch] = (STEEL,)
+        self.channels: tuple[str, ...] = ("bot",)
+
+    def begin(self, count: int = 12) -> None:
+        """Let so many releases be known, none about steel, their articles read."""
+        for number in range(count):
+            self.site.publish(
+                f"Round {number}", DAY - timedelta(days=count - number), body="Talks."
+            )
+        self.check()
+        self.settle()
+
+    def check(self, source: Source | None = None, *, sweep: bool = False) -> Report:
+        """Check once, a minute after the last time."""
+        self.world.pass_time(timedelta(minutes=1))
+        channels = [TerminalChannel(name=name) for name in self.channels]
+        desk = Desk(self.watches, channels)
+        return self.line.check(source or self.source, desk, self.db, sweep=sweep)
+
+    def settle(self) -> None:
+        """Check until no article waits."""
+        while self.rows("SELECT 1 FROM waiting WHERE due_at <= ?", self.now):
+            self.check()
+
+    @property
+    def now(self) -> str:
+        """The time, as the store writes it."""
+        return self.world.moment.strftime("%Y-%m-%dT%H:%M:%S.999Z")
+
+    def rows(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
+        """Ask the store something."""
+        with self.db.reading() as conn:
+            return conn.execute(sql, values).fetchall()
+
+    def told(self) -> list[tuple[str, str, str, list[str]]]:
+        """Return (channel, event, title, watches) of all that was ever owed, in order."""
+        rows = self.rows(
+            "SELECT d.channel, i.event, r.title, i.watches FROM deliveries AS d"
+            " JOIN items AS i ON i.delivery_id = d.id JOIN releases AS r ON r.id = i.release_id"
+            " ORDER BY d.created_at, d.id, i.position"
+        )
+        return [(*row, json.loads(watches)) for *row, watches in rows]
+
+
+@contextmanager
+def staged(folder: Path, *, cut: int = 500) -> Iterator[Scene]:
+    """Give a scene with a site that cuts its texts."""
+    with Site(cut=cut) as site, open_database(folder / "monitor.db") as db:
+        yield Scene(site, db)

@@ -1,0 +1,222 @@
+"""Edits: kept with their time, and told to those who were told of the release."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from monitor.model.configured import Watch
+from tests.check.ministry import deaf
+from tests.check.scene import DAY, STEEL, Scene
+
+LONG = "And so it went on. " * 40
+
+
+def told_of(scene: Scene, *watches: Watch, body: str = "Of steel.") -> int:
+    """Let a release about steel be told to who watches; return its number on the site."""
+    scene.watches = watches
+    scene.begin()
+    number = scene.site.publish("Talks held", DAY, body=body).article_id
+    scene.check()
+    scene.settle()
+    return number
+
+
+def changes(scene: Scene) -> list[tuple[str, str]]:
+    """Return field and difference of what was told last."""
+    ((text,),) = scene.rows(
+        "SELECT json_group_array(json_array(c.value ->> 'field', c.value ->> 'diff'))"
+        " FROM (SELECT changes FROM items JOIN deliveries ON id = delivery_id"
+        "  ORDER BY created_at DESC, id DESC LIMIT 1), json_each(changes) AS c"
+    )
+    import json  # noqa: PLC0415 - beside its only use
+
+    return [tuple(one) for one in json.loads(text)]
+
+
+@pytest.mark.parametrize(
+    ("edit", "told"),
+    [
+        ({"title": "Talks failed"}, [("title", "Talks [-held-] {+failed+}")]),
+        ({"body": "Of steel, at last."}, [("text", "Of [-steel.-] {+steel, at last.+}")]),
+        ({"date": DAY - timedelta(days=1)}, [("date", "[-2025-12-01-] {+2025-11-30+}")]),
+        ({"category": "Energy"}, [("category", "[-FTA/Economic Cooperation-] {+Energy+}")]),
+        (
+            {"title": "Talks failed", "body": "Of fish."},
+            [("title", "Talks [-held-] {+failed+}"), ("text", "Of [-steel.-] {+fish.+}")],
+        ),
+    ],
+)
+def test_an_edit_is_kept_and_told_with_its_words(
+    scene: Scene, edit: dict[str, object], told: list[tuple[str, str]]
+) -> None:
+    """Once, to who was told of the release; though nothing in it may match any more."""
+    number = told_of(scene, STEEL)
+    scene.site.edit(number, **edit)
+    result = scene.check().result
+    assert (result.new, result.revised) == (0, 1)
+    title = scene.site.posts[number].title
+    assert scene.told()[1:] == [("bot", "revised", title, ["steel"])]
+    assert changes(scene) == told
+    assert len(scene.rows("SELECT * FROM revisions WHERE seen_at <= ?", scene.now)) == len(told)
+    scene.check(sweep=True)
+    assert len(scene.told()) == 2
+
+
+@pytest.mark.parametrize(
+    "watches",
+    [
+        (Watch(name="steel", any=("tin",)),),  # watches something else
+        (Watch(name="other", any=("tin",)),),  # is not there any more
+        (Watch(name="steel", any=("steel",), to=("desk",)),),  # leads elsewhere
+        (),
+    ],
+)
+def test_who_was_told_hears_of_the_edit_whatever_the_watch_says_now(
+    scene: Scene, watches: tuple[Watch, ...]
+) -> None:
+    """A correction is for who read the mistake."""
+    scene.channels = ("bot", "desk")
+    number = told_of(scene, replace(STEEL, to=("bot",)))
+    scene.watches = watches
+    scene.site.edit(number, title="Talks failed")
+    scene.check()
+    assert scene.told()[1:] == [("bot", "revised", "Talks failed", ["steel"])]
+
+
+def test_who_asked_for_what_is_new_alone_hears_of_no_edit(scene: Scene) -> None:
+    """`on` is kept to."""
+    number = told_of(scene, replace(STEEL, on=("new",)))
+    scene.site.edit(number, title="Talks failed")
+    assert scene.check().result.revised == 1
+    assert len(scene.told()) == 1
+
+
+@pytest.mark.parametrize("body", ["Of steel!", "Of  steel…", "“Of steel”"])
+def test_an_edit_of_punctuation_is_kept_and_not_told(scene: Scene, body: str) -> None:
+    """It is a revision all the same."""
+    number = told_of(scene, STEEL)
+    scene.site.edit(number, body=body)
+    scene.check(sweep=True)
+    scene.settle()
+    rows = scene.rows("SELECT field, before FROM revisions")
+    assert rows == [("body", "Of steel.")]
+    assert len(scene.told()) == 1
+
+
+def test_an_edit_back_is_an_edit(scene: Scene) -> None:
+    """Both are told, each once; both names lead to the one release."""
+    number = told_of(scene, STEEL)
+    for title in ("Talks failed", "Talks held"):
+        scene.site.edit(number, title=title)
+        scene.check()
+        assert changes(scene)[0][0] == "title"
+    assert [event for _, event, _, _ in scene.told()] == ["new", "revised", "revised"]
+    assert scene.rows("SELECT count(*) FROM releases") == [(13,)]
+
+
+def test_an_edit_that_makes_a_release_match_alerts_as_such_once(scene: Scene) -> None:
+    """With the words that did it; also of a release that nobody was told of."""
+    scene.begin()
+    number = min(scene.site.posts)
+    scene.site.edit(number, body="Talks. On steel.")
+    scene.check(sweep=True)
+    assert scene.told() == [("bot", "revised", "Round 0", ["steel"])]
+    assert changes(scene) == [("text", "Talks. {+On steel.+}")]
+    ((snippet,),) = scene.rows("SELECT snippet FROM items")
+    assert "On steel." in snippet
+    assert scene.rows("SELECT event, origin FROM matches") == [("revised", "news")]
+    scene.site.edit(number, body="Talks.")
+    scene.check(sweep=True)
+    scene.site.edit(number, body="Talks. On steel.")
+    scene.check(sweep=True)
+    events = [(event, names) for _, event, _, names in scene.told()]
+    assert events == [("revised", ["steel"])] * 3  # twice as one who was told
+
+
+def test_an_edit_of_the_baseline_that_matched_already_is_nobodys(scene: Scene) -> None:
+    """Nobody was told of it, and nothing is found for the first time."""
+    scene.site.publish("Steel", DAY, body="One.")
+    scene.begin()
+    scene.site.edit(1, body="Two.")
+    assert scene.check(sweep=True).result.revised == 1
+    assert scene.told() == []
+
+
+def test_a_watch_added_later_is_not_told_of_an_edit(scene: Scene) -> None:
+    """It matched before the edit too: adding a watch alerts of nothing that is stored."""
+    number = told_of(scene, STEEL)
+    scene.watches = (STEEL, Watch(name="talks", any=("talks",)))
+    scene.site.edit(number, title="Talks failed")
+    scene.check()
+    assert scene.told()[1:] == [("bot", "revised", "Talks failed", ["steel"])]
+
+
+def test_the_cut_text_is_no_edit_of_the_whole(scene: Scene) -> None:
+    """Not when its title is edited, and not when the site cuts at another place."""
+    number = told_of(scene, STEEL, body=LONG + "Of steel.")
+    scene.site.edit(number, title="Talks failed")
+    scene.line.set(articles=deaf)
+    scene.check()
+    scene.site.cut = 450
+    scene.check(sweep=True)
+    assert scene.rows("SELECT DISTINCT field FROM revisions") == [("title",)]
+    assert scene.rows("SELECT body FROM releases WHERE title LIKE 'Talks%'") == [
+        (LONG + "Of steel.",)
+    ]
+
+
+def test_an_edit_whose_end_the_listing_cuts_off_is_told_once_it_is_known(scene: Scene) -> None:
+    """While the article cannot be read nothing false is kept; then one edit, of the whole text."""
+    number = told_of(scene, STEEL, body=LONG + "Of steel.")
+    scene.site.edit(number, body="But in front. " + LONG + "Of steel.")
+    scene.line.set(articles=deaf)
+    assert scene.check().result.revised == 0
+    scene.line.set()
+    assert scene.check().result.revised == 1
+    assert scene.rows("SELECT before, after FROM revisions") == [
+        (LONG + "Of steel.", "But in front. " + LONG + "Of steel.")
+    ]
+    assert len(scene.told()) == 2
+
+
+def test_an_edit_below_the_cut_is_found_after_a_sweep(scene: Scene) -> None:
+    """The listing shows nothing of it."""
+    number = told_of(scene, STEEL, body=LONG + "Of steel.")
+    scene.site.edit(number, body=LONG + "Of tin.")
+    assert scene.check().result.revised == 0
+    scene.check(sweep=True)
+    scene.settle()
+    assert changes(scene)[0][1].endswith("[-steel.-] {+tin.+}")
+    assert len(scene.told()) == 2
+
+
+def test_the_full_text_index_follows_an_edit(scene: Scene) -> None:
+    """What was taken out is not found any more; what was put in is."""
+    number = told_of(scene, STEEL)
+    scene.site.edit(number, title="A pact on U.S. tin", body="No more.")
+    scene.check()
+    for word, found in (("steel", 0), ("held", 0), ("tin", 1), ("us", 1)):
+        rows = scene.rows("SELECT rowid FROM releases_fts(?)", word)
+        assert len(rows) == found, word
+
+
+def test_a_release_edited_on_two_boards_is_edited_once(scene: Scene) -> None:
+    """Each listing sees it for itself."""
+    number = told_of(scene, STEEL)
+    other = replace(scene.source, name="all", url=scene.site.url("all-releases"))
+    scene.check(other)
+    scene.site.edit(number, title="Talks failed", body="Of steel and tin.")
+    assert scene.check().result.revised == 1
+    assert scene.check(other).result.revised == 0
+    assert len(scene.told()) == 2
+
+
+def test_an_old_channel_that_was_given_up_on_was_not_told(scene: Scene) -> None:
+    """Who never heard of a release is not told that it changed."""
+    number = told_of(scene, STEEL)
+    with scene.db.writing() as conn:
+        conn.execute("UPDATE deliveries SET status = 'given-up'")
+    scene.site.edit(number, title="Talks failed")
+    scene.check()
+    assert len(scene.told()) == 1

@@ -1,0 +1,277 @@
+"""A simulated year: a real store and the daemon's real decisions, with time and trouble injected.
+
+The site is the tests' own ministry, asked without a wire; channels are a dict of what came through.
+Whatever happens to the clock, the site, a channel or the process is drawn from one seeded source
+of chance, and counted.
+"""
+
+import json
+import random
+import sqlite3
+from collections import Counter, defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from io import StringIO
+from pathlib import Path
+from typing import Any, ClassVar, NamedTuple
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from monitor import channels as transports
+from monitor.check import check
+from monitor.check.desk import Desk
+from monitor.daemon import agenda
+from monitor.daemon.agenda import Agenda
+from monitor.deliver import Post
+from monitor.errors import DeliveryError, FetchError
+from monitor.model.configured import Channel, Secret, Source, Watch, WebhookChannel
+from monitor.model.scraped import Fetched
+from monitor.model.told import Delivery
+from monitor.store import database, ledger
+from monitor.store.database import Database, open_database
+from tests.site import Site
+from tests.site_wire import Request
+from tests.worlds import FakeWorld
+
+ZONE = ZoneInfo("Europe/Berlin")
+START = datetime(2025, 1, 1, 12, 0, tzinfo=UTC)
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+
+
+class Crash(BaseException):
+    """The process is gone, at this very statement."""
+
+
+class Fragile(sqlite3.Connection):
+    """A connection on which the process may die."""
+
+    fuse: ClassVar["Fuse"]
+
+    def execute(self, *args: Any) -> sqlite3.Cursor:
+        """Execute a statement, if the process lives to see it."""
+        self.fuse.burn()
+        return super().execute(*args)
+
+
+@dataclass
+class Fuse:
+    """How many more points (statements, and either side of a sending) the process lives for."""
+
+    left: int | None = None
+
+    def burn(self) -> None:
+        """Come by a point."""
+        if self.left is None:
+            return
+        self.left -= 1
+        if self.left < 0:
+            self.left = None
+            raise Crash
+
+
+class Came(NamedTuple):
+    """A message that came through to a channel."""
+
+    id: str
+    at: datetime
+    body: Any
+
+    @property
+    def titles(self) -> list[str]:
+        """The titles of the releases that it tells of."""
+        return [item["release"]["title"] for item in self.body["data"]["items"]]
+
+
+def channel(name: str, send: str, *, send_empty: bool = False) -> Channel:
+    """Return a channel whose messages a program can read."""
+    address = Secret("nowhere", lambda: "http://127.0.0.1/")
+    return WebhookChannel(name=name, send=send, send_empty=send_empty, url=address)
+
+
+CHANNELS = (
+    channel("now", "immediately"),
+    channel("hours", "hourly"),
+    channel("days", "daily at 02:30", send_empty=True),  # which clock changes leave out, or repeat
+    channel("weeks", "weekly on mon,thu at 08:00", send_empty=True),
+)
+WATCHES = (
+    Watch(name="steel", any=("steel",)),
+    Watch(name="gulf", any=("UAE",), to=("now", "days")),
+)
+WORDS: Mapping[str, tuple[str, ...]] = {
+    "Steel quotas": ("now", "hours", "days", "weeks"),
+    "The UAE and we": ("now", "days"),
+    "Steel for the UAE": ("now", "hours", "days", "weeks"),
+    "Fisheries": (),
+}
+
+
+class Year:
+    """A simulated installation, and a ministry that publishes."""
+
+    def __init__(self, folder: Path, site: Site, seed: int, patch: pytest.MonkeyPatch) -> None:
+        self.path, self.site = folder / "monitor.db", site
+        self.chance, self.faults = random.Random(seed), Counter[str]()
+        self.clock, self.fuse = FakeWorld(START), Fuse()
+        self.world = self.clock.world
+        self.down: dict[str, datetime] = {}
+        self.came: dict[str, list[Came]] = defaultdict(list)
+        self.excused: set[str] = set()
+        self.wanted: dict[str, set[str]] = defaultdict(set)
+        self.sources = (
+            Source(name="fta", kind="motir", url=site.url("fta"), every=4 * HOUR),
+            Source(name="all", kind="motir", url=site.url("all-releases"), every=7 * HOUR),
+            Source(
+                name="energy", kind="motir", url=site.url("energy"), cron="30 2 * * *", every=None
+            ),
+        )
+        Fragile.fuse = self.fuse
+        patch.setattr(
+            database,
+            "connect",
+            lambda path: sqlite3.connect(
+                path, isolation_level=None, check_same_thread=False, factory=Fragile
+            ),
+        )
+        patch.setattr(transports, "send", self._send)
+        patch.setattr(agenda, "LOOK_AGAIN", DAY)  # nobody else is at work here
+        self._open_for_real()
+        self.start()
+
+    def _open_for_real(self) -> None:
+        open_database(self.path).close()
+
+    def start(self) -> None:
+        """Start the process anew: nothing is remembered but what stands in the store."""
+        self.desk = Desk(WATCHES, CHANNELS, lambda: ZONE)
+        self.agenda = Agenda(self.open_db, lambda: ZONE)
+        self.post = Post(
+            channels=CHANNELS,
+            open_db=self.open_db,
+            world=self.world,
+            out=StringIO(),
+            zone=lambda: ZONE,
+        )
+
+    def open_db(self) -> Database:
+        """Open the store; time is not what power failures are simulated with here."""
+        db = open_database(self.path)
+        db.conn.execute("PRAGMA synchronous = OFF")
+        return db
+
+    # -------------------------------------------------------------- the world outside
+
+    def fetch(self, url: str, _: Mapping[str, str] | None) -> Fetched:
+        """Ask the ministry, unless it is deaf."""
+        now = self.clock.moment
+        if now < self.down.get("site", now):
+            raise FetchError("the server refused the connection", passing=True)
+        target = url.removeprefix(self.site.origin)
+        response = self.site.answer(Request("GET", target, {}, 0.0))
+        if response.status != 200:
+            raise FetchError(f"the server answered {response.status}", passing=False)
+        headers = {name.lower(): value for name, value in response.headers.items()}
+        return Fetched(url=url, status=200, headers=headers, body=response.body, fetched_at=now)
+
+    def _send(self, to: Channel, delivery: Delivery, *, now: datetime, out: object) -> None:
+        del out
+        self.fuse.burn()
+        if now < self.down.get(to.name, now):
+            raise DeliveryError("no answer in time")
+        self.came[to.name].append(Came(delivery.id, now, json.loads(delivery.payload)))
+        self.last = delivery.id
+        self.fuse.burn()
+
+    def publish(self) -> None:
+        """Let the ministry publish something, on one board or several."""
+        subject = self.chance.choice(list(WORDS))
+        title = f"{subject}, part {len(self.site.posts) + 1}"
+        boards = self.chance.choice((["fta"], ["fta", "all-releases"], ["energy", "all-releases"]))
+        day = self.clock.moment.date() - timedelta(days=self.chance.choice((0, 0, 0, 2)))
+        at = self.chance.choice((0, 0, 0, 1))
+        self.site.publish(title, day, body="As was said.", boards=boards, at=at)
+        for name in WORDS[subject]:
+            self.wanted[name].add(title)
+
+    # -------------------------------------------------------------- trouble
+
+    def trouble(self) -> None:
+        """Draw what goes wrong now, if anything."""
+        for kind, likely, happen in (
+            ("site is deaf", 0.03, self._deaf),
+            ("channel is down", 0.06, self._channel_down),
+            ("process is killed", 0.15, self._killed),
+            ("machine is off", 0.02, self._off),
+            ("clock is set", 0.03, self._clock),
+            ("clock is weeks ahead", 0.005, self._far_ahead),
+        ):
+            if self.chance.random() < likely:
+                self.faults[kind] += 1
+                happen()
+
+    def _deaf(self) -> None:
+        self.down["site"] = self.clock.moment + self.chance.random() * 2 * DAY
+
+    def _channel_down(self) -> None:
+        name = self.chance.choice(CHANNELS).name
+        days = self.chance.choice((0.1, 0.1, 1, 4))
+        self.down[name] = self.clock.moment + self.chance.random() * days * DAY
+
+    def _killed(self) -> None:
+        self.fuse.left = int(self.chance.expovariate(1 / 25))
+
+    def _off(self) -> None:
+        self.clock.pass_time(self.chance.random() * 4 * DAY)
+
+    def _clock(self) -> None:
+        hours = self.chance.choice((1, 1, 3, 40))
+        self.clock.pass_time(self.chance.uniform(-hours, hours) * HOUR)
+
+    def _far_ahead(self) -> None:
+        """Let the clock be wrong by weeks for a while: what it puts off must not wait for it."""
+        self.clock.pass_time(20 * DAY)
+        for _ in range(self.chance.randint(1, 4)):
+            self.step()
+        self.clock.pass_time(-20 * DAY)
+
+    # -------------------------------------------------------------- the process
+
+    def step(self) -> None:
+        """Sleep until something is due, and do it; a crash is followed by a new start."""
+        try:
+            self._sleep()
+            self._work()
+        except Crash:
+            self.excused.add(self.last)
+            self.clock.pass_time(self.chance.random() * HOUR)
+            self.start()
+
+    last = ""
+
+    def _sleep(self) -> None:
+        now = self.clock.moment
+        times = [*self.agenda.checks(self.sources, now).values()]
+        times += [self.agenda.sending(one, now) for one in CHANNELS]
+        # What is due and was not done is held by a process that died: its lease ends some time.
+        self.clock.pass_time(max(min(times) - now, timedelta(minutes=1)))
+
+    def _work(self) -> None:
+        for source in self.agenda.due(self.sources, self.clock.moment):
+            with self.open_db() as db:
+                check(source, lambda: self.desk, fetch=self.fetch, db=db, world=self.world)
+        for one in CHANNELS:
+            replace(self.post, channels=(one,)).send_due()
+
+    def settle(self) -> None:
+        """Let all trouble end, send again what was given up, and wait until nothing is owed."""
+        self.down.clear()
+        self.fuse.left = None
+        with self.open_db() as db, db.writing() as conn:
+            given_up = [one.id for one in ledger.entries(conn, status="given-up")]
+            self.faults["given up, and sent again by hand"] += len(given_up)
+            ledger.again(conn, given_up, self.clock.moment)
+        end = self.clock.moment + 9 * DAY
+        while self.clock.moment < end:
+            self.step()

@@ -1,0 +1,98 @@
+"""Two hundred times `kill -9` at random moments: real processes, a real site, real receivers."""
+
+import json
+import random
+import re
+import time
+from collections import Counter, defaultdict
+from datetime import date, timedelta
+from email import message_from_bytes, policy
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.channels.peers import Mailbox, Receiver, mail_server, receiving
+from tests.daemon.running import until
+from tests.site import Site
+from tests.stage import WATCHES, Stage, bot, desk, source
+
+KILLS = 200
+DAY = date(2025, 12, 1)
+TITLE = re.compile(r"Steel Quotas No\. \d+")
+
+
+@pytest.mark.slow
+def test_two_hundred_kills_lose_nothing_and_tell_nothing_twice(site: Site, tmp_path: Path) -> None:
+    """Each release reaches each channel under one id, with one content; the database is whole."""
+    seed = random.SystemRandom().randrange(2**32)
+    print(f"seed {seed}")
+    chance, mailbox = random.Random(seed), Mailbox()
+    site.publish("Round 1 of the talks", DAY)
+    with receiving(Receiver()) as receiver, mail_server(mailbox) as port:
+        parts = [
+            source("trade", site.url(), every="1s"),
+            WATCHES,
+            bot(receiver.url),
+            bot(receiver.url, name="digest", send="cron * * * * *"),
+            desk(port),
+        ]
+        stage = Stage(tmp_path, *parts)
+        stage.once()
+        titles = set()
+        for number in range(1, KILLS + 1):
+            title = f"Steel Quotas No. {number}"
+            titles.add(site.publish(title, DAY + timedelta(days=number)).title)
+            args = ["-q"] if chance.random() < 0.5 else ["--once", "-q"]
+            _killed(stage, args, chance.uniform(0.05, 1.0))
+        until(lambda: stage.once()["waiting"] == 0)
+        assert stage.rows("PRAGMA integrity_check") == [("ok",)]
+
+    for name in ("bot", "digest"):
+        messages = _posted(receiver, name)
+        assert all(len(bodies) == 1 for bodies in messages.values())
+        told = _told_of(messages)
+        assert set(told) == titles
+        assert set(told.values()) == {1}
+    mails = _mailed(mailbox)
+    assert all(len(contents) == 1 for contents in mails.values())
+    told = Counter(title for (text,) in mails.values() for title in set(TITLE.findall(text)))
+    assert set(told) == titles
+    assert set(told.values()) == {1}
+
+
+def _killed(stage: Stage, args: list[str], seconds: float) -> None:
+    process = stage.start(*args)
+    end = time.monotonic() + seconds
+    while process.poll() is None and time.monotonic() < end:
+        time.sleep(0.005)
+    process.kill()
+    _, told = process.communicate()
+    assert "Traceback" not in told, told
+    assert process.returncode in (0, -9), told
+
+
+def _posted(receiver: Receiver, channel: str) -> dict[str, set[str]]:
+    messages: dict[str, set[str]] = defaultdict(set)
+    for _, headers, body in receiver.got:
+        if json.loads(body)["data"]["channel"] == channel:
+            messages[headers["webhook-id"]].add(body.decode())
+    return messages
+
+
+def _told_of(messages: dict[str, set[str]]) -> Counter[str]:
+    items: list[Any] = []
+    for (body,) in messages.values():
+        items += json.loads(body)["data"]["items"]
+    return Counter(item["release"]["title"] for item in items)
+
+
+def _mailed(mailbox: Mailbox) -> dict[str, set[str]]:
+    mails: dict[str, set[str]] = defaultdict(set)
+    for envelope in mailbox.taken:
+        assert isinstance(envelope.content, bytes)
+        mail = message_from_bytes(envelope.content, policy=policy.default)
+        text = mail.get_body(("plain",))
+        assert text is not None
+        mails[str(mail["Message-ID"])].add(" ".join(str(text.get_content()).split()))
+    return mails

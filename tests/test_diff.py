@@ -1,0 +1,124 @@
+"""Word differences: exact, readable, and quick on whatever comes."""
+
+import re
+from dataclasses import replace
+from time import perf_counter
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitor.diff import is_trivial, words
+from monitor.message import tell
+from monitor.model.stored import Change
+from tests.render.samples import REVISED, digest
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "diff"),
+    [
+        ("the price rose fast", "the price fell fast", "the price [-rose-] {+fell+} fast"),
+        ("the price rose", "the price fell", "the price [-rose-] {+fell+}"),
+        ("a b c", "a c", "a [-b-] c"),
+        ("a c", "a b c", "a {+b+} c"),
+        ("a b", "b a", "[-a-] b {+a+}"),
+        ("", "x y", "{+x y+}"),
+        ("x y", "", "[-x y-]"),
+        ("one\ntwo  three", "one\n2  three", "one\n[-two-]  {+2+}  three"),
+        ("as it was", "as it was", "as it was"),
+        ("[-a-] b", "[-a-] c", "[\u2060-a-\u2060] [-b-] {+c+}"),
+        ("{+a+} b", "{+a+} c", "{\u2060+a+\u2060} [-b-] {+c+}"),
+    ],
+)
+def test_differences_are_told_by_words(before: str, after: str, diff: str) -> None:
+    """What stayed stands as it is now; what went and what came is marked."""
+    assert words(before, after) == diff
+
+
+TEXTS = st.text(st.sampled_from("ab-+[]{} \n"), max_size=40)
+
+
+def _read(diff: str, taken: str) -> list[str]:
+    """Return the words of one side of a difference, as a reader of the marks sees them."""
+    kept = re.sub(r"\[-(.*?)-\]", r"\1" if taken == "-" else "", diff, flags=re.DOTALL)
+    kept = re.sub(r"\{\+(.*?)\+\}", r"\1" if taken == "+" else "", kept, flags=re.DOTALL)
+    return kept.replace("\u2060", "").split()
+
+
+@given(TEXTS, TEXTS)
+def test_both_texts_can_be_read_out_of_their_difference(before: str, after: str) -> None:
+    """Whatever marks they hold themselves."""
+    diff = words(before, after)
+    assert _read(diff, "-") == before.split()
+    assert _read(diff, "+") == after.split()
+
+
+@given(st.lists(st.integers(0, 400), min_size=900, max_size=1200), st.data())
+def test_a_long_text_with_a_few_edits_shows_few_changes(
+    numbers: list[int], data: st.DataObject
+) -> None:
+    """Far beyond what could be compared in full."""
+    edited: list[object] = list(numbers)
+    for place in data.draw(st.lists(st.integers(0, 899), max_size=5)):
+        edited[place] = "edited"
+    diff = words(" ".join(map(str, numbers)), " ".join(map(str, edited)))
+    assert diff.count("{+") <= 5
+    assert _read(diff, "+") == [str(one) for one in edited]
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("a " * 10_000, "b a " * 5_000),
+        (" ".join(map(str, range(5_000))), " ".join(map(str, range(5_000, 0, -1)))),
+        ("x" * 20_000, "y" * 20_000),
+        ("-]" * 10_000, "[-" * 10_000),
+    ],
+)
+def test_no_text_takes_long(before: str, after: str) -> None:
+    """Not even one that was made to: 20,000 characters are compared in well under a second."""
+    start = perf_counter()
+    words(before, after)
+    is_trivial(before, after)
+    assert perf_counter() - start < 2
+
+
+def test_a_message_shows_what_changed() -> None:
+    """Marks in the text itself are text."""
+    change = Change(field="text", before="", after="", diff=words("[-old-] price", "[-old-] cost"))
+    (told,) = tell(digest(replace(REVISED, changes=(change,)))).told
+    ((_, line),) = told.changes
+    assert [(span.kind, span.text.strip()) for span in line] == [
+        ("text", "[-old-]"),
+        ("removed", "price"),
+        ("text", ""),
+        ("added", "cost"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "trivial"),
+    [
+        ("a, b", "a b", True),
+        ("a-b", "a – b", True),
+        ("“x”", '"x"', True),
+        ("can not", "cannot", True),
+        ("the end", "the end.", True),
+        ("", "…", True),
+        ("a b", "b a", False),
+        ("US", "us", False),
+        ("1.5", "15", False),
+        ("1,000", "1.000", False),
+        ("5%", "5", False),
+        ("-5 degrees", "5 degrees", False),
+        ("2025-12-01", "2025-12-02", False),
+        ("cafe", "café", False),
+        ("€5", "$5", False),
+    ],
+)
+def test_white_space_and_punctuation_alone_are_trivial(
+    before: str, after: str, *, trivial: bool
+) -> None:
+    """But a mark within a number, a sign of money or a capital is none of that."""
+    assert is_trivial(before, after) is trivial
+    assert is_trivial(after, before) is trivial

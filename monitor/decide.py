@@ -99,6 +99,14 @@ class Revised:
 Decision = New | CrossPost | Seen | Revised
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passed:
+    """A known release that is left as it is, and only shows where its neighbours stand."""
+
+    entry: Entry
+    release: KnownRelease
+
+
 def decide(
     source: str, entries: Iterable[Entry], known: Known, *, all_news: bool = False
 ) -> tuple[Decision, ...]:

@@ -6,7 +6,7 @@ import ssl
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, tzinfo
 from functools import cached_property
@@ -20,12 +20,15 @@ from monitor.fetch.patience import Patience, brief
 from monitor.http.client import Client
 from monitor.http.tls import context
 from monitor.model.configured import Config, FetchSettings, Source
+from monitor.model.scraped import Fetched
 from monitor.model.world import World
 from monitor.store.database import Database, open_database
 from monitor.threads import all_at_once
 
 if TYPE_CHECKING:
     from monitor.check.desk import Desk
+    from monitor.check.distance import Target, Tell
+    from monitor.model.reported import BackfillResult
 
 
 def real_world() -> World:
@@ -136,6 +139,23 @@ class Works:
 
         all_at_once(work, list(_by_host(sources).values()), self._config.fetch.concurrency)
         return [reports[source.name] for source in sources]
+
+    def backfill(self, source: Source, target: "Target", tell: "Tell") -> "BackfillResult":
+        """Walk back through a listing. StoreError goes through; other trouble is in the result."""
+        from monitor import sources  # noqa: PLC0415 - no check needs these
+        from monitor.check.backfilling import backfill  # noqa: PLC0415
+
+        settings, world = self._config.fetch, self._world
+        with self._fetchers.fetcher() as fetcher, self.open_db() as db:
+            glance = Patience(fetcher, brief(settings), world)
+
+            def fetch(url: str, validators: Mapping[str, str] | None) -> Fetched:
+                # A walk takes as long as it takes: each page of it has the patience of a check.
+                is_article = sources.page_number(source.kind, url) is None
+                patience = glance if is_article else Patience(fetcher, settings, world)
+                return patience(url, validators)
+
+            return backfill(source, target, self.desk(), fetch=fetch, db=db, world=world, tell=tell)
 
 
 class _Fetchers:

@@ -8,13 +8,15 @@ import argparse
 import gc
 import random
 import resource
+import sqlite3
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
+import zlib
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -55,7 +57,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     from tests.daemon.benchmark import daemon  # noqa: PLC0415 - it needs this module whole
 
     rows = []
-    for measure in (one_source, many_sources, parsing, matching, memory, daemon):
+    for measure in (one_source, many_sources, parsing, matching, archive, memory, daemon):
         if not args.only or args.only in measure.__name__:
             rows += measure(args.runs)
             gc.collect()
@@ -93,12 +95,12 @@ def process(*command: str) -> float:
     return time.perf_counter() - start
 
 
-def published(site: Site, count: int = 60) -> None:
+def published(site: Site, count: int = 60, first: date = date(2025, 1, 1)) -> None:
     """Let a ministry have published something."""
     for number in range(count):
         site.publish(
             f"Round {number} of the talks on trade and investment",
-            date(2025, 1, 1) + timedelta(days=number),
+            first + timedelta(days=number),
             body=prose(random.Random(number), 350),
         )
 
@@ -221,6 +223,99 @@ def parsing(runs: int) -> list[Row]:
             lambda: timed(bare, 20),
             runs * 2,
             1.25,
+        )
+    ]
+
+
+def archive(runs: int) -> list[Row]:
+    """An archive of 2,700 full releases that was walked back: its size, and replaying it."""
+    count = 2700
+    with Site() as site, tempfile.TemporaryDirectory() as folder:
+        published(site, count, date(2018, 1, 1))
+        stage = Stage(Path(folder), source("trade", site.url()), WATCHES)
+        seconds = process(
+            sys.executable,
+            "-m",
+            "monitor",
+            "--config",
+            str(stage.config),
+            "backfill",
+            "--all",
+            "-q",
+        )
+        assert stage.rows("SELECT count(*) FROM releases") == [(count,)]
+        return [
+            Row("backfill of 270 pages (process)", f"{seconds:.1f} s", "", "", "no goal", met=True),
+            *database_size(stage, count),
+            *replaying(stage, runs),
+        ]
+
+
+def database_size(stage: Stage, count: int) -> list[Row]:
+    """Bytes per release, with and without raw pages, against the bare texts."""
+    whole = stage.db.stat().st_size
+    ((texts,),) = stage.rows("SELECT sum(length(CAST(title || body AS BLOB))) FROM releases")
+    bare = stage.folder / "bare.db"
+    with closing(sqlite3.connect(stage.db, isolation_level=None)) as conn:
+        conn.execute("VACUUM INTO ?", (str(bare),))
+    with closing(sqlite3.connect(bare, isolation_level=None)) as conn:
+        conn.execute("DELETE FROM snapshots")
+        conn.execute("DELETE FROM bodies")
+        conn.execute("VACUUM")
+    return [
+        Row(
+            f"database, {count:,} full releases, {name}",
+            f"{size / 1e6:.1f} MB",
+            f"{texts / 1e6:.1f} MB",
+            f"{size / texts:.2f}",
+            f"{goal}; {size / count:,.0f} bytes a release",
+            met=size <= 25e6,
+        )
+        for name, size, goal in (
+            ("with raw pages", whole, "25 MB"),
+            ("without", bare.stat().st_size, "the floor is the texts alone"),
+        )
+    ]
+
+
+def replaying(stage: Stage, runs: int) -> list[Row]:
+    """All kept pages parsed again and held against the store."""
+    from selectolax.lexbor import LexborHTMLParser  # noqa: PLC0415 - only for these rows
+
+    from monitor.check.desk import Desk  # noqa: PLC0415
+    from monitor.check.replaying import replay  # noqa: PLC0415
+    from monitor.config import load  # noqa: PLC0415
+    from monitor.store.database import open_database  # noqa: PLC0415
+    from monitor.wiring import real_world  # noqa: PLC0415
+
+    config = load(stage.config, {})
+    desk, world = Desk(config.watches, ()), real_world()
+    rows = stage.rows("SELECT data FROM snapshots JOIN bodies USING (hash)")
+    bodies = [zlib.decompress(data) for (data,) in rows]
+
+    def bare() -> None:
+        for body in bodies:
+            for item in LexborHTMLParser(body).css("div.board-list li"):
+                for what in ("strong.title", "span.cont", "span.date"):
+                    found = item.css_first(what)
+                    assert found is not None
+                    found.text()
+
+    with open_database(stage.db) as db:
+
+        def ours() -> None:
+            done = replay(
+                config.sources, desk, apply=False, db=db, world=world, tell=lambda _: None
+            )
+            assert (done.pages, done.added, done.corrected) == (len(bodies), (), ())
+
+        row = against("", lambda: timed(ours), lambda: timed(bare), min(runs, 9), 2.5)
+    ours_, bare_ = (len(bodies) * 1000 / float(cell.split()[0]) for cell in (row.figure, row.floor))
+    return [
+        row._replace(
+            what=f"replay of {len(bodies)} pages",
+            figure=f"{ours_:,.0f} pages/s",
+            floor=f"{bare_:,.0f} pages/s",
         )
     ]
 

@@ -102,6 +102,14 @@ def _add_archive(commands: "Commands", common: _Parser) -> None:
         commands, common, "releases", "list the newest releases", _lazily("archive", "releases")
     )
     _add_filters(releases, limit=20)
+    show = _add(
+        commands,
+        common,
+        "show",
+        "show a release whole: text, attachments, revisions, who watched for it, what was sent",
+        _lazily("show", "run"),
+    )
+    show.add_argument("id", type=_count, metavar="ID", help="its number in the archive")
     search = _add(commands, common, "search", "search the archive", _lazily("archive", "search"))
     search.add_argument("query", metavar="QUERY", help='words, "a phrase", OR, NOT, prefix*, …')
     _add_filters(search, limit=20)
@@ -123,6 +131,32 @@ def _add_archive(commands: "Commands", common: _Parser) -> None:
         "--format", choices=("text", "json", "jsonl", "csv"), default="text", help="text"
     )
     _add_filters(export, limit=None)
+    _add_backfill(commands, common)
+
+
+def _add_backfill(commands: "Commands", common: _Parser) -> None:
+    backfill = _add(
+        commands,
+        common,
+        "backfill",
+        "walk back through the listings, into the archive; goes on where it stopped, never alerts",
+        _lazily("backfill", "run"),
+    )
+    backfill.add_argument("--source", metavar="NAME", help="this source alone")
+    how_far = backfill.add_mutually_exclusive_group(required=True)
+    how_far.add_argument("--pages", type=_count, metavar="N", help="the newest N pages")
+    how_far.add_argument("--since", type=_date, metavar="DATE", help="down to YYYY-MM-DD")
+    how_far.add_argument("--all", action="store_true", help="down to the first release")
+
+    replay = _add(
+        commands,
+        common,
+        "replay",
+        "parse every stored page again with today's parser, and say what would change",
+        _lazily("replay", "run"),
+    )
+    replay.add_argument("--source", metavar="NAME", help="the pages of this source alone")
+    replay.add_argument("--apply", action="store_true", help="change it; never alerts")
 
 
 def _add_filters(command: argparse.ArgumentParser, *, limit: int | None) -> None:

@@ -24,6 +24,9 @@ class Kind(Protocol):
     def page_url(self, url: str, number: int) -> str:
         """Return the address of a listing's page, counted from 1."""
 
+    def page_number(self, url: str) -> int | None:
+        """Return the number of the listing's page at `url`; None where that is no listing."""
+
     def article_url(self, base: str, article_id: str, board: str) -> str:
         """Return the address of an article on the site that `base` belongs to."""
 
@@ -50,6 +53,11 @@ def _kind(name: str) -> Kind:
 def page_url(source: Source, number: int) -> str:
     """Return the address of page `number` of a listing, counted from 1."""
     return _kind(source.kind).page_url(source.url, number)
+
+
+def page_number(kind: str, url: str) -> int | None:
+    """Return the number of the listing's page at `url`; None where that is no listing."""
+    return _kind(kind).page_number(url)
 
 
 def article_url(kind: str, base: str, article_id: str, board: str) -> str:

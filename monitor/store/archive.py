@@ -42,6 +42,14 @@ class Filter:
 EVERYTHING = Filter()
 
 
+def release(conn: sqlite3.Connection, release_id: int) -> Release | None:
+    """Return a release, None where there is none of that id."""
+    row = conn.execute(
+        f"SELECT {RELEASE_COLUMNS} FROM releases AS r WHERE r.id = ?", (release_id,)
+    ).fetchone()
+    return None if row is None else release_from(row)
+
+
 def newest(conn: sqlite3.Connection, only: Filter = EVERYTHING) -> Iterator[Release]:
     """Yield releases, newest first."""
     where, values = only.sql()

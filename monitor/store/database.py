@@ -39,6 +39,16 @@ class Database:
             finally:
                 self._end("ROLLBACK")
 
+    @contextmanager
+    def trying(self) -> Iterator[sqlite3.Connection]:
+        """Write as in `writing`, to see what would come of it; nothing of it stays."""
+        with _told(self.path):
+            self.conn.execute("BEGIN IMMEDIATE")
+            try:
+                yield self.conn
+            finally:
+                self._end("ROLLBACK")
+
     def _end(self, how: str) -> None:
         # A full disk makes SQLite roll back by itself.
         if self.conn.in_transaction:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import cast
 
-from monitor.decide import CrossPost, Decision, New, Revised, Seen, look
+from monitor.decide import CrossPost, Decision, New, Passed, Revised, Seen, look
 from monitor.model.configured import EventKind
 from monitor.model.scraped import Entry
 from monitor.model.stored import Change, Event, Origin, Release
@@ -35,7 +35,7 @@ class Visit:
 
 
 def take_in(
-    conn: sqlite3.Connection, visit: Visit, decisions: Sequence[Decision]
+    conn: sqlite3.Connection, visit: Visit, decisions: Sequence[Decision | Passed]
 ) -> tuple[Event, ...]:
     """Write releases, revisions and where they were seen; return what happened, top first."""
     if not decisions:
@@ -44,6 +44,8 @@ def take_in(
     events = []
     # From the bottom up, so that ids rise with time as far as they can.
     for decision, rank in zip(reversed(decisions), reversed(ranks), strict=True):
+        if isinstance(decision, Passed):
+            continue
         if isinstance(decision, New):
             release = _add(conn, visit, decision)
             release_id = release.id
@@ -121,7 +123,9 @@ def _event(
     )
 
 
-def _ranks(conn: sqlite3.Connection, visit: Visit, decisions: Sequence[Decision]) -> list[float]:
+def _ranks(
+    conn: sqlite3.Connection, visit: Visit, decisions: Sequence[Decision | Passed]
+) -> list[float]:
     ranks = [
         None if isinstance(decision, New) else _rank(conn, visit, decision)
         for decision in decisions
@@ -130,7 +134,7 @@ def _ranks(conn: sqlite3.Connection, visit: Visit, decisions: Sequence[Decision]
 
 
 def _rank(
-    conn: sqlite3.Connection, visit: Visit, decision: CrossPost | Seen | Revised
+    conn: sqlite3.Connection, visit: Visit, decision: CrossPost | Seen | Revised | Passed
 ) -> float | None:
     """Return where the entry stood, or another of the same release."""
     row = conn.execute(
@@ -169,7 +173,7 @@ def _add(conn: sqlite3.Connection, visit: Visit, decision: New) -> Release:
         ),
     )
     release_id = int(cursor.lastrowid or 0)
-    _name(conn, release_id, entry)
+    name(conn, release_id, entry)
     if article is not None:
         attachments.keep(conn, release_id, article.attachments, visit.at)
     elif entry.url is not None:
@@ -186,7 +190,8 @@ def _add(conn: sqlite3.Connection, visit: Visit, decision: New) -> Release:
     )
 
 
-def _name(conn: sqlite3.Connection, release_id: int, entry: Entry) -> None:
+def name(conn: sqlite3.Connection, release_id: int, entry: Entry) -> None:
+    """Let an entry's title and date lead to a release, unless they lead to one already."""
     conn.execute(
         "INSERT OR IGNORE INTO identities (key, date, release_id) VALUES (?, ?, ?)",
         (*key(entry), release_id),
@@ -198,7 +203,7 @@ def _revise(
 ) -> tuple[Mapping[str, tuple[str, str]], tuple[Change, ...]]:
     """Return all that changed, and what of it is worth telling."""
     release_id, article = decision.release.id, decision.article
-    _name(conn, release_id, decision.entry)
+    name(conn, release_id, decision.entry)
     # Posted twice and edited twice, a release changes once.
     now = was.as_json()
     changes = {

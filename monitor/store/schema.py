@@ -233,6 +233,23 @@ def sweeps_and_articles(db: Tables) -> None:
         db.execute(statement)
 
 
+@migrations()
+def backfills(db: Tables) -> None:
+    """Keep how far back a listing has been read.
+
+    From its top down to `rank` all that the listing at `url` shows has been taken in; `page` is
+    where that was then, and from `complete_at` on it is known that nothing stands below it.
+    """
+    db.execute("""CREATE TABLE backfills (
+        source TEXT PRIMARY KEY,
+        url TEXT NOT NULL,
+        page INTEGER NOT NULL,
+        per_page INTEGER NOT NULL,
+        rank REAL NOT NULL,
+        complete_at TEXT
+    ) STRICT, WITHOUT ROWID""")
+
+
 def migrate(conn: sqlite3.Connection, path: Path) -> None:
     """Bring the database to today's schema; an older one is first copied beside itself.
 

@@ -141,3 +141,18 @@ def test_a_known_page_costs_no_parser() -> None:
         "assert 'selectolax' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", script], check=True, cwd=ROOT)
+
+
+@pytest.mark.parametrize(
+    ("url", "number"),
+    [
+        ("https://h/eng/15/topics/4?pageIndex=12", 12),
+        ("https://h/eng/15/topics/4", 1),
+        ("https://h/eng/15/topics/4?a=b&pageIndex=3#top", 3),
+        ("https://h/eng/15/topics/4?pageIndex=last", None),
+        ("https://h/eng/article/EATCLdfa319ada/2649/view?pageIndex=1&bbsCdN=2", None),
+    ],
+)
+def test_a_stored_address_says_which_page_it_is(url: str, number: int | None) -> None:
+    """Or that it is no page of a listing."""
+    assert sources.page_number("motir", url) == number

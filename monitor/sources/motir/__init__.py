@@ -23,6 +23,15 @@ def page_url(url: str, number: int) -> str:
     return urlunsplit(parts._replace(query=urlencode([*query, ("pageIndex", number)]), fragment=""))
 
 
+def page_number(url: str) -> int | None:
+    """Return the `pageIndex` of a listing's address, 1 where it has none; None for an article."""
+    parts = urlsplit(url)
+    if parts.path.endswith("/view"):
+        return None
+    number = dict(parse_qsl(parts.query)).get("pageIndex", "1")
+    return int(number) if number.isdecimal() else None
+
+
 def article_url(base: str, article_id: str, board: str) -> str:
     """Return the address of an article on the site that `base` belongs to."""
     parts = urlsplit(base)

@@ -1,0 +1,164 @@
+"""Reading the kept pages once more: what today's parser makes of them, visit by visit.
+
+A visit is what was read together: the pages of one check, or one page of a walk back. What many
+pages show is held once: a year of pages holds few entries that differ.
+"""
+
+import sqlite3
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from monitor import sources
+from monitor.decide import look
+from monitor.errors import PageFault
+from monitor.health import judge
+from monitor.model.configured import Source
+from monitor.model.scraped import Entry, Page
+from monitor.store import snapshots
+from monitor.store.corrections import Shown
+from monitor.store.snapshots import Kept
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unreadable:
+    """Pages of a source that cannot be parsed for one `reason`; `url` is that of the last one."""
+
+    source: str
+    reason: str
+    pages: int
+    url: str
+    fetched_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    """What pages that were read together show, top first, and how each entry looks."""
+
+    source: str
+    site: str
+    at: datetime
+    check_id: int | None
+    entries: tuple[Entry, ...]
+    shown: tuple[Shown, ...]
+
+
+@dataclass(slots=True)
+class _Open:
+    """A visit whose pages are still coming."""
+
+    last: Kept
+    pages: list[Page] = field(default_factory=list)
+    above: tuple[Entry, ...] = ()
+
+
+class Rereader:
+    """Parses kept pages of these sources again; `tell` is called with the count of pages so far."""
+
+    def __init__(self, chosen: Mapping[str, Source], tell: Callable[[int], None]) -> None:
+        self._sources, self._tell = chosen, tell
+        self._parsed: dict[tuple[str, str, str], tuple[Entry, ...] | PageFault] = {}
+        self._entries: dict[tuple[str, str, str, str | None], Entry] = {}
+        self._looks: dict[int, str] = {}
+        self._last_id = 0
+        self._walked: dict[str, tuple[int, Entry]] = {}
+        self._faults: dict[tuple[str, str], Unreadable] = {}
+        self.pages = 0
+        self.passed_over = 0
+
+    @property
+    def unreadable(self) -> tuple[Unreadable, ...]:
+        """What cannot be parsed, source by source, the latest last."""
+        return tuple(sorted(self._faults.values(), key=lambda one: (one.source, one.fetched_at)))
+
+    def read(self, conn: sqlite3.Connection) -> list[Visit]:
+        """Return the visits whose pages were kept since this was last called, in order of time."""
+        visits: dict[object, _Open] = {}
+        for one in list(snapshots.kept(conn, self._last_id)):
+            self._last_id = max(self._last_id, one.id)
+            source = self._sources.get(one.source)
+            number = None if source is None else sources.page_number(source.kind, one.url)
+            if source is None or number is None:
+                self.passed_over += 1
+                continue
+            self.pages += 1
+            entries = self._parse(conn, source, number, one)
+            if entries is not None:
+                whole = (one.check_id, one.source) if one.check_id is not None else one.id
+                visit = visits.setdefault(whole, _Open(one, above=self._above(one, number)))
+                visit.last = one
+                visit.pages.append(Page(number=number, entries=entries))
+                self._walk(one, number, entries)
+            self._tell(self.pages)
+        closed = sorted(visits.values(), key=lambda visit: (visit.last.fetched_at, visit.last.id))
+        return list(self._credible(closed))
+
+    def _parse(
+        self, conn: sqlite3.Connection, source: Source, number: int, one: Kept
+    ) -> tuple[Entry, ...] | None:
+        """Return the entries of a page, one that was parsed before at once; None for a fault."""
+        name = (one.hash, source.kind, urlsplit(one.url).netloc)
+        if name not in self._parsed:
+            try:
+                page = sources.parse(source.kind, number, snapshots.fetched(conn, one))
+                self._parsed[name] = tuple(self._once(entry) for entry in page.entries)
+            except PageFault as fault:
+                self._parsed[name] = fault
+        found = self._parsed[name]
+        if isinstance(found, PageFault):
+            self._fault(one, found.reason, 1)
+            return None
+        return found
+
+    def _once(self, entry: Entry) -> Entry:
+        """Return the same entry if it was met before, so that it is held once."""
+        seen = look(entry)
+        once = self._entries.setdefault((entry.board, entry.article_id, seen, entry.url), entry)
+        self._looks[id(once)] = seen
+        return once
+
+    def _above(self, one: Kept, number: int) -> tuple[Entry, ...]:
+        """Return what stood above a page of a walk, so that it is known where the page belongs."""
+        before = self._walked.get(one.source)
+        if one.check_id is not None or before is None or before[0] != number - 1:
+            return ()
+        return (before[1],)
+
+    def _walk(self, one: Kept, number: int, entries: tuple[Entry, ...]) -> None:
+        if one.check_id is None and entries:
+            self._walked[one.source] = (number, entries[-1])
+
+    def _credible(self, visits: list[_Open]) -> Iterator[Visit]:
+        for visit in visits:
+            entries = tuple(entry for page in visit.pages for entry in page.entries)
+            if not entries and visit.pages[0].number > 1:
+                continue
+            verdict = judge(visit.pages, visit.last.fetched_at)
+            if verdict.credible:
+                yield self._closed(visit, (*visit.above, *entries))
+            else:
+                self._fault(visit.last, verdict.reason, len(visit.pages))
+
+    def _closed(self, visit: _Open, entries: tuple[Entry, ...]) -> Visit:
+        source = visit.last.source
+        return Visit(
+            source=source,
+            site=urlsplit(visit.last.url).netloc,
+            at=visit.last.fetched_at,
+            check_id=visit.last.check_id,
+            entries=entries,
+            shown=tuple(
+                Shown(source, one.board, one.article_id, self._looks[id(one)]) for one in entries
+            ),
+        )
+
+    def _fault(self, one: Kept, reason: str, pages: int) -> None:
+        before = self._faults.get((one.source, reason))
+        self._faults[one.source, reason] = Unreadable(
+            source=one.source,
+            reason=reason,
+            pages=pages + (0 if before is None else before.pages),
+            url=one.url,
+            fetched_at=one.fetched_at,
+        )

@@ -80,6 +80,11 @@ def tell_reports(reports: Sequence[Report], *, quiet: bool) -> None:
             say(f"{clean(result.name)}: {result.status}: {clean(result.error)}")
         elif not quiet:
             print(f"{clean(result.name)}: {_in_words(report)}")
+            if report.gap_page is not None:
+                print(
+                    f"  from page {report.gap_page} on there is more that is not known yet:"
+                    " the next check goes on there"
+                )
             if result.baseline:
                 _tell_baseline(report)
 

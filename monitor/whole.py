@@ -12,7 +12,6 @@ from monitor.text.folding import fold
 
 # Old pages cut texts at about 500 characters, today's at about 3,800 (listing.md).
 SHORTEST_CUT = 400
-_FRAYED = 2  # a cut can part a letter from its accent
 
 
 def spelling(text: str) -> tuple[str, str]:
@@ -22,16 +21,13 @@ def spelling(text: str) -> tuple[str, str]:
 
 def shows(shown: str, whole: str) -> bool:
     """Tell whether `shown` is `whole`, or its beginning where a board may have cut it."""
-    if shown == whole:
+    is_long = len(shown) >= SHORTEST_CUT
+    if shown == whole or (is_long and whole.startswith(shown)):
         return True
     (short, capitals), (long, all_capitals) = spelling(shown), spelling(whole)
     if (short, capitals) == (long, all_capitals):
         return True
-    return (
-        len(shown) >= SHORTEST_CUT
-        and long.startswith(short[:-_FRAYED])
-        and all_capitals.startswith(capitals[:-_FRAYED])
-    )
+    return is_long and long.startswith(short) and all_capitals.startswith(capitals)
 
 
 def fits(article: Article, *, title: str, day: date, body: str, article_id: str) -> bool:

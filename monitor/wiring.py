@@ -24,6 +24,7 @@ from monitor.model.scraped import Fetched
 from monitor.model.world import World
 from monitor.store.database import Database, open_database
 from monitor.threads import all_at_once
+from monitor.zones import zone_named
 
 if TYPE_CHECKING:
     from monitor.check.desk import Desk
@@ -40,20 +41,6 @@ def real_world() -> World:
         chance=random.random,
         new_id=lambda: f"msg_{os.urandom(12).hex()}",
     )
-
-
-def zone_of(config: Config) -> tzinfo:
-    """Return the time zone of the config, or else the machine's, with its clock changes."""
-    if config.timezone is not None:
-        from zoneinfo import ZoneInfo  # noqa: PLC0415 - only where times are told
-
-        return ZoneInfo(config.timezone)
-    import tzlocal  # noqa: PLC0415 - the same
-
-    try:
-        return tzlocal.get_localzone()
-    except (LookupError, ValueError):  # the machine contradicts itself about its zone
-        return datetime.now(UTC).astimezone().tzinfo or UTC  # noqa: TID251 - the edge
 
 
 class Works:
@@ -96,7 +83,7 @@ class Works:
 
     def zone(self) -> tzinfo:
         """Return the time zone in which the config tells times."""
-        return zone_of(self._config)
+        return zone_named(self._config.timezone)
 
     @cached_property
     def hosts(self) -> dict[str, list[Source]]:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from time import perf_counter
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.diff import is_trivial, words
@@ -47,6 +47,7 @@ def _read(diff: str, taken: str) -> list[str]:
     return kept.replace("\u2060", "").split()
 
 
+@settings(deadline=None)
 @given(TEXTS, TEXTS)
 def test_both_texts_can_be_read_out_of_their_difference(before: str, after: str) -> None:
     """Whatever marks they hold themselves."""
@@ -55,6 +56,7 @@ def test_both_texts_can_be_read_out_of_their_difference(before: str, after: str)
     assert _read(diff, "+") == after.split()
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(0, 400), min_size=900, max_size=1200), st.data())
 def test_a_long_text_with_a_few_edits_shows_few_changes(
     numbers: list[int], data: st.DataObject

@@ -3,7 +3,7 @@
 from itertools import combinations, pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.rising import longest_rising
@@ -18,6 +18,7 @@ def test_places_of_what_rises(values: list[float], places: list[int]) -> None:
     assert longest_rising(values) == places
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(0, 9), max_size=9))
 def test_nothing_longer_rises(values: list[int]) -> None:
     """Held against trying all there is."""

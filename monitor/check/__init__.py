@@ -11,7 +11,7 @@ after reading: what they do not need (`taking`, and the watches behind it) is im
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 from monitor.check.reading import Fetch, IsKnown, UnbelievableError, Unchanged, read
 from monitor.errors import FetchError
@@ -32,15 +32,14 @@ _AT_A_TIME = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """A check and what it found, told or not."""
+    """A check and what it found, told or not.
+
+    `gap_page` is the page from which a stretch is not proven read; the next check goes on there.
+    """
 
     result: CheckResult
     found: "tuple[Found, ...]" = ()
-
-    @classmethod
-    def of(cls, done: "tuple[CheckResult, tuple[Found, ...]]") -> Self:
-        """Return the report of what was taken in."""
-        return cls(result=done[0], found=done[1])
+    gap_page: int | None = None
 
 
 def check(
@@ -82,14 +81,16 @@ def check(
 
         take = Take(source, wanted, desk, fetch=glance or fetch, db=db, world=world)
         if isinstance(reading, Unchanged):
-            return Report.of(take.complete(take.ask(None), same))
+            done, found = take.complete(take.ask(None), same)
+            return Report(result=done, found=found)
         believe(reading, world.now())
         answers = take.ask(reading)
     except FetchError as error:
         return _unread(db, result("failed", str(error)), (), world)
     except UnbelievableError as error:
         return _unread(db, result("suspect", str(error.fault)), error.fetched, world)
-    return Report.of(take.take_in(reading, answers, result("ok")))
+    done, found = take.take_in(reading, answers, result("ok"))
+    return Report(result=done, found=found, gap_page=reading.gap_page)
 
 
 def _asking(db: Database, source: str) -> IsKnown:

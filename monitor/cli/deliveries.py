@@ -15,7 +15,8 @@ from monitor.store import ledger, outbox
 from monitor.store.database import Database, open_database
 from monitor.store.ledger import Entry
 from monitor.text.cleaning import clean
-from monitor.wiring import Works, real_world, zone_of
+from monitor.wiring import Works, real_world
+from monitor.zones import zone_named
 
 
 def list_(args: Namespace) -> int:
@@ -29,7 +30,7 @@ def list_(args: Namespace) -> int:
     elif not found:
         say("nothing was ever owed, as far as this list goes")
     for entry in () if flag(args, "json") else found:
-        print("\n".join(_told(entry, zone_of(settings))))
+        print("\n".join(_told(entry, zone_named(settings.timezone))))
     return 0
 
 

@@ -9,7 +9,8 @@ from monitor.cli.parts import config, flag
 from monitor.config import load
 from monitor.daemon import Daemon, Log
 from monitor.model.configured import Config
-from monitor.wiring import real_world, zone_of
+from monitor.wiring import real_world
+from monitor.zones import zone_named
 
 
 def run(args: Namespace) -> int:
@@ -20,7 +21,7 @@ def run(args: Namespace) -> int:
     log: Log = (
         JsonLines(world.now)
         if as_json
-        else Lines(world.now, lambda: zone_of(settings), quiet=flag(args, "quiet"))
+        else Lines(world.now, lambda: zone_named(settings.timezone), quiet=flag(args, "quiet"))
     )
 
     def again() -> Config:

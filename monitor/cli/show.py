@@ -8,12 +8,12 @@ from datetime import datetime, tzinfo
 from monitor.cli.parts import config, flag
 from monitor.errors import UsageError
 from monitor.jsontext import dumps
-from monitor.model.configured import Config
 from monitor.model.dossier import Dossier, KeptFile, Reason, Revision, SeenIn, Told
 from monitor.store.database import open_database
 from monitor.store.dossiers import dossier
 from monitor.text.cleaning import clean, clean_lines, printable
 from monitor.wrap import wrap
+from monitor.zones import zone_named
 
 _WIDEST = 100
 _INDENT = 2
@@ -31,7 +31,7 @@ def run(args: Namespace) -> int:
         print(dumps(found.as_json(), indent=2))
         return 0
     width = _width()
-    for line in _lines(found, _zone(settings)):
+    for line in _lines(found, zone_named(settings.timezone)):
         for part in _wrapped(line, width):
             print(part)
     return 0
@@ -54,16 +54,7 @@ def _wrapped(line: str, width: int | None) -> list[str]:
     return [indent + part for part in wrap(text, width, len(indent))]
 
 
-def _zone(settings: Config) -> tzinfo | None:
-    """Return the config's time zone, None for the machine's."""
-    if settings.timezone is None:
-        return None
-    from zoneinfo import ZoneInfo
-
-    return ZoneInfo(settings.timezone)
-
-
-def _lines(found: Dossier, zone: tzinfo | None) -> Iterator[str]:
+def _lines(found: Dossier, zone: tzinfo) -> Iterator[str]:
     """Yield what is shown, a line a paragraph."""
     release = found.release
     yield clean(release.title)
@@ -97,13 +88,13 @@ def _file(one: KeptFile) -> str:
     return f"{clean(one.name)}{gone}  {clean(one.url)}"
 
 
-def _seen_in(one: SeenIn, zone: tzinfo | None) -> str:
+def _seen_in(one: SeenIn, zone: tzinfo) -> str:
     first, last = _at(one.first_seen_at, zone), _at(one.last_seen_at, zone)
     times = f"on {first}" if first == last else f"from {first} to {last}"
     return f"{clean(one.source)}, {times}"
 
 
-def _revised(one: Revision, zone: tzinfo | None) -> Iterator[str]:
+def _revised(one: Revision, zone: tzinfo) -> Iterator[str]:
     name = "text" if one.field == "body" else one.field
     yield f"{name}, as seen on {_at(one.seen_at, zone)}"
     yield from (f"  {clean(line)}" for line in one.diff.split("\n"))
@@ -119,13 +110,13 @@ def _matched(one: Reason) -> Iterator[str]:
     yield f"  {marked}"
 
 
-def _sent(one: Told, zone: tzinfo | None) -> str:
+def _sent(one: Told, zone: tzinfo) -> str:
     names = ", ".join(map(clean, one.watches))
     what = f"{one.event}, for {names}" if names else one.event
     return f"{clean(one.channel)}: {what}: {_state(one, zone)}  {one.id}"
 
 
-def _state(one: Told, zone: tzinfo | None) -> str:
+def _state(one: Told, zone: tzinfo) -> str:
     error = f" ({clean(one.error)})" if one.error else ""
     if one.sent_at is not None:
         return f"sent {_at(one.sent_at, zone)}"
@@ -134,5 +125,5 @@ def _state(one: Told, zone: tzinfo | None) -> str:
     return f"{one.status.replace('-', ' ')} after {one.attempts} attempts{error}"
 
 
-def _at(moment: datetime, zone: tzinfo | None) -> str:
+def _at(moment: datetime, zone: tzinfo) -> str:
     return f"{moment.astimezone(zone):%Y-%m-%d %H:%M}"

@@ -1,11 +1,19 @@
 """How a check went, in words."""
 
 from monitor.check import Report
+from monitor.model.reported import CheckResult
 
 
 def in_words(report: Report) -> str:
-    """Return what a check that went well found."""
-    result = report.result
+    """Return what a check that went well found, and what it has left to the next one."""
+    found = _found(report.result)
+    if report.gap_page is None:
+        return found
+    more = f"from page {report.gap_page} on there is more that is not known yet"
+    return f"{found}; {more}: the next check goes on there"
+
+
+def _found(result: CheckResult) -> str:
     entries = f"{result.entries} entries"
     if result.baseline:
         pages = "1 page" if result.pages == 1 else f"{result.pages} pages"

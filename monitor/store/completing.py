@@ -39,11 +39,10 @@ def complete(
     was = stored(conn, release.id)
     changes = _changed_text(release, article)
     told = revise(conn, release.id, changes, visit.check_id, visit.at)
-    before, after = take_article(conn, release.id, article, visit.at)
-    if release.is_whole and before != after:
-        changes["attachments"] = (before, after)
-        files = {"attachments": (before, after)}
+    files = take_article(conn, release.id, article, visit.at)
+    if release.is_whole:
         told += revise(conn, release.id, files, visit.check_id, visit.at)
+        changes |= files
     named = _Named("new", origin_of(conn, release.id))
     if changes:
         named = _Named("revised", visit.origin)

@@ -18,7 +18,7 @@ from monitor.model.told import Found, Match
 from monitor.query.prefilter import spellings
 from monitor.store import attachments, waiting
 from monitor.store.ranks import in_order, place
-from monitor.store.revising import revise, stored, take_article
+from monitor.store.revising import label, revise, stored, take_article
 from monitor.store.rows import key, snippet_row
 from monitor.times import to_iso
 
@@ -94,6 +94,8 @@ def _found_changed(
     if recorded:
         return "revised", visit.origin, told
     if isinstance(decision, CrossPost):
+        if was.category is None and decision.entry.category is not None:
+            label(conn, known.id, decision.entry.category)
         return "new", _origin(visit, decision), ()
     if isinstance(decision, Revised) and decision.article and not known.is_whole:
         return "new", origin_of(conn, known.id), ()
@@ -213,9 +215,8 @@ def _revise(
     }
     told = revise(conn, release_id, changes, visit.check_id, visit.at)
     if article is not None:
-        before, after = take_article(conn, release_id, article, visit.at)
-        if before != after and decision.release.is_whole:
-            files = {"attachments": (before, after)}
+        files = take_article(conn, release_id, article, visit.at)
+        if decision.release.is_whole:
             told += revise(conn, release_id, files, visit.check_id, visit.at)
             changes |= files
     elif (changes or decision.unclear) and decision.entry.url is not None:

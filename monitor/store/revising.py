@@ -56,8 +56,8 @@ def revise(
 
 def take_article(
     conn: sqlite3.Connection, release_id: int, article: Article, now: datetime
-) -> tuple[str, str]:
-    """Keep what an article adds to its release; return its attachments before and now.
+) -> dict[str, tuple[str, str]]:
+    """Keep what an article adds to its release; return what changed of its attachments, if any.
 
     The whole text takes the place of what a listing shows of it: that is no change of the text.
     """
@@ -65,7 +65,14 @@ def take_article(
     if article.body and _put_body(conn, release_id, article.body):
         _index(conn, release_id)
     waiting.done(conn, release_id)
-    return attachments.keep(conn, release_id, article.attachments, now)
+    before, after = attachments.keep(conn, release_id, article.attachments, now)
+    return {} if before == after else {"attachments": (before, after)}
+
+
+def label(conn: sqlite3.Connection, release_id: int, category: str) -> None:
+    """Give a release the category that the listing it came from does not show."""
+    conn.execute("UPDATE releases SET category = ? WHERE id = ?", (category, release_id))
+    _index(conn, release_id)
 
 
 def _put_body(conn: sqlite3.Connection, release_id: int, body: str) -> bool:

@@ -6,8 +6,9 @@ from datetime import timedelta
 import pytest
 
 from monitor.errors import FetchError
+from monitor.model.configured import Watch
 from tests.check.ministry import deaf
-from tests.check.scene import DAY, Scene
+from tests.check.scene import DAY, STEEL, Scene
 from tests.site_pages import LOGIN, File, Post, article, framed
 
 LONG = "And so it went on. " * 40
@@ -189,6 +190,37 @@ def test_files_that_come_and_go_are_revisions(scene: Scene) -> None:
     scene.check(sweep=True)
     scene.settle()
     assert len(scene.told()) == 2  # under another address: nothing is known of how long those last
+
+
+def test_articles_take_so_much_of_a_checks_time_and_no_more(scene: Scene) -> None:
+    """What is left is read by later checks; the alert does not wait for it."""
+    scene.begin()
+    for number in range(20):
+        scene.site.publish(f"Steel {number}", DAY)
+    scene.line.set(articles=lambda _: scene.world.pass_time(timedelta(seconds=50)))
+    assert scene.check().result.new == 20
+    assert len(articles(scene)) == 3
+    assert len(scene.told()) == 20
+
+
+def test_a_topic_board_labels_what_the_board_of_all_releases_does_not(scene: Scene) -> None:
+    """Who waits for a category is told when it is known; that is no revision."""
+    scene.watches = (STEEL, Watch(name="energy", query="category:energy"))
+    scene.begin()
+    trade, scene.source = (
+        scene.source,
+        replace(scene.source, name="all", url=scene.site.url("all-releases")),
+    )
+    scene.check()
+    scene.site.publish("Steel", DAY, category="Energy")
+    scene.check()
+    assert scene.check(trade).result.revised == 0
+    assert [(event, names) for _, event, _, names in scene.told()] == [
+        ("new", ["steel"]),
+        ("new", ["energy"]),
+    ]
+    assert scene.rows("SELECT category FROM releases WHERE title = 'Steel'") == [("Energy",)]
+    assert scene.rows("SELECT title FROM releases_fts('category:energy')") == [("Steel",)]
 
 
 def test_a_release_in_two_listings_has_one_article_to_read(scene: Scene) -> None:

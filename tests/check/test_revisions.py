@@ -8,6 +8,7 @@ import pytest
 from monitor.model.configured import Watch
 from tests.check.ministry import deaf
 from tests.check.scene import DAY, STEEL, Scene
+from tests.site_pages import File
 
 LONG = "And so it went on. " * 40
 
@@ -60,6 +61,31 @@ def test_an_edit_is_kept_and_told_with_its_words(
     assert changes(scene) == told
     assert len(scene.rows("SELECT * FROM revisions WHERE seen_at <= ?", scene.now)) == len(told)
     scene.check(sweep=True)
+    assert len(scene.told()) == 2
+
+
+def test_an_edit_of_title_and_files_is_one_message(scene: Scene) -> None:
+    """What the listing shows of it, and what only the article does."""
+    number = told_of(scene, STEEL)
+    scene.site.edit(number, title="Talks failed", files=(File("note.pdf"),))
+    assert scene.check().result.revised == 1
+    assert [field for field, _ in changes(scene)] == ["title", "attachments"]
+    scene.check(sweep=True)
+    scene.settle()
+    assert len(scene.told()) == 2
+
+
+def test_a_release_posted_twice_and_edited_twice_changes_once(scene: Scene) -> None:
+    """Under both its numbers it is the one release."""
+    number = told_of(scene, STEEL)
+    scene.site.put(replace(scene.site.posts[number], article_id=900), ["fta"], 3)
+    scene.check()
+    for one in (number, 900):
+        scene.site.edit(one, body="Of tin.")
+    scene.check()
+    assert scene.rows("SELECT field, before, after FROM revisions") == [
+        ("body", "Of steel.", "Of tin.")
+    ]
     assert len(scene.told()) == 2
 
 

@@ -29,7 +29,7 @@ class Scene:
             site.publish(f"Round {number} of the talks", DAY, body="Talks.")
         channels = bot(receiver.url), desk(port)
         self.stage = Stage(folder, source("trade", site.url()), WATCHES, *channels)
-        self.stage.once()
+        self.stage.settle()
         shutil.copy(self.stage.db, folder / "baseline.db")
         for title in ("Steel Quotas", "Fisheries", "UAE Talks"):
             site.publish(title, DAY, body="Of one and the other.")

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from monitor.errors import FetchError
-from monitor.fetch.patience import Patience
+from monitor.fetch.patience import Patience, brief
 from tests import site_faults as faults
 from tests.fetch.fetchers import fetcher, settings
 from tests.site import Site
@@ -42,6 +42,24 @@ def test_what_cannot_pass_is_not_tried_again() -> None:
         with pytest.raises(FetchError, match=r"404 Not Found$"):
             Patience(reader, settings(), fake.world)(f"{site.origin}/nowhere")
         assert len(site.requests) == 1
+
+
+@pytest.mark.parametrize(("code", "gone"), [(404, True), (410, True), (403, False), (500, False)])
+def test_that_there_is_nothing_is_told_apart(code: int, *, gone: bool) -> None:
+    """Also where the attempts before failed in another way."""
+    fake = FakeWorld()
+    with Site() as site, fetcher(fake=fake) as reader:
+        site.misbehave(faults.reset(), times=1)
+        site.misbehave(faults.status(code))
+        with pytest.raises(FetchError, match=r"\(2 attempts\)") as caught:
+            Patience(reader, settings(attempts=2), fake.world)(site.url())
+    assert caught.value.gone is gone
+
+
+def test_what_can_wait_is_tried_three_times_at_most() -> None:
+    """Or as often as the config says, if that is less."""
+    assert brief(settings()).attempts == 3
+    assert brief(settings(attempts=1)).attempts == 1
 
 
 def test_retry_after_is_honoured() -> None:

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from monitor.errors import PageFault
+from monitor.errors import MissingFault, PageFault
 from monitor.model.articles import Article, Attachment
 from monitor.model.scraped import Fetched
 from monitor.sources import parse_article
@@ -170,3 +170,26 @@ def test_no_article(html: str, reason: str) -> None:
         parse_article("motir", fetched(html))
     assert caught.value.reason == reason
     assert caught.value.advice
+
+
+@pytest.mark.parametrize(
+    ("html", "missing"),
+    [
+        ("<html><title>Error</title><p>The requested page was not found.</p></html>", True),
+        ("<html><h2>No such article</h2></html>", True),
+        ("<html><body><p>It does not exist or has been deleted.</p></html>", True),
+        ("<html><script>alert('삭제된 게시물입니다.');</script></html>", True),
+        (framed("Press Releases", "<p>This article doesn’t exist.</p>"), True),
+        (framed("Press Releases", "<p>Please come back later.</p>"), False),
+        (framed("Press Releases", "<p>Welcome.</p>") + "<!-- not found -->", False),
+        (f"<html><div class='board-detail'>{HEAD}</div>It was not found.</html>", False),
+        (MAINTENANCE.replace("We apologise", "What you look for is not found here"), False),
+        ("<html><title>Log in</title><p>User not found.</p></html>", False),
+        ("<html></html>", False),
+    ],
+)
+def test_a_page_that_says_that_it_is_not_there(html: str, *, missing: bool) -> None:
+    """Its own words are told apart from all other trouble: they can prove a withdrawal."""
+    with pytest.raises(PageFault) as caught:
+        parse_article("motir", fetched(html))
+    assert isinstance(caught.value, MissingFault) is missing

@@ -191,6 +191,31 @@ def test_a_full_disk_is_told_and_loses_nothing(tmp_path: Path) -> None:
         assert conn.execute("PRAGMA integrity_check").fetchone() == ("ok",)
 
 
+def test_a_database_of_the_first_version_is_brought_up_to_date(tmp_path: Path) -> None:
+    """What it holds stays; what has an article that was never read waits for it."""
+    path = tmp_path / "monitor.db"
+    with open_database(path) as db:
+        conn = db.conn
+        for statement in (
+            "DROP TABLE waiting",
+            "ALTER TABLE sources DROP COLUMN swept_at",
+            "ALTER TABLE listings DROP COLUMN absences",
+            "ALTER TABLE listings DROP COLUMN absent_since",
+            "DELETE FROM _sqlite_migrations WHERE name = 'sweeps_and_articles'",
+            "PRAGMA user_version = 1",
+        ):
+            conn.execute(statement)
+        conn.executemany(
+            "INSERT INTO releases (title, date, body, url, article_id, source, origin,"
+            " first_seen_at) VALUES ('A', '2025-12-01', '', ?, ?, 'trade', 'news', 'now')",
+            [("https://h/1", "1"), (None, "")],
+        )
+    with open_database(path) as db, db.reading() as conn:
+        assert conn.execute("SELECT * FROM waiting").fetchall() == [(1, "now", 0)]
+        assert conn.execute("SELECT count(*) FROM releases").fetchone() == (2,)
+    assert {"absences", "absent_since"} <= set(columns(path, "listings"))
+
+
 def test_an_older_database_is_copied_before_it_is_migrated(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

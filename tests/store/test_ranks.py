@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from monitor.store.database import open_database
-from monitor.store.ranks import place
+from monitor.store.ranks import in_order, place
 
 DAY = date(2025, 12, 1)
 
@@ -90,7 +90,9 @@ def test_a_page_without_known_neighbours_is_placed_by_its_date(listing: Listing)
     assert listing.order() == "hgfedcba"
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50)
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50, deadline=None
+)
 @given(st.lists(st.integers(0, 9), min_size=1, max_size=25))
 def test_a_listing_that_only_grows_is_kept_in_its_order(tmp_path: Path, places: list[int]) -> None:
     """Wherever entries are put in, the store holds the listing's own order."""
@@ -103,3 +105,23 @@ def test_a_listing_that_only_grows_is_kept_in_its_order(tmp_path: Path, places: 
             truth.insert(min(at, len(truth)), chr(ord("a") + number))
             listing.show("".join(truth))
         assert listing.order() == "".join(truth)
+
+
+@pytest.mark.parametrize(
+    ("ranks", "kept"),
+    [
+        ([3.0, 2.0, 1.0], [3.0, 2.0, 1.0]),
+        ([1.0, 3.0, 2.0], [None, 3.0, 2.0]),  # moved to the top
+        ([3.0, 2.0, 9.0, 1.0], [3.0, 2.0, None, 1.0]),  # moved down
+        ([3.0, None, 2.0], [3.0, None, 2.0]),
+        ([2.0, 2.0], [None, 2.0]),
+        ([], []),
+    ],
+)
+def test_only_what_moved_past_others_loses_its_rank(
+    ranks: list[float | None], kept: list[float | None]
+) -> None:
+    """As many as can be stay where they are."""
+    found = in_order(ranks)
+    assert [rank for rank in found if rank is not None] == [r for r in kept if r is not None]
+    assert found.count(None) == kept.count(None)

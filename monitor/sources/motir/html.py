@@ -83,13 +83,10 @@ def _something_else(tree: LexborHTMLParser, url: str, selector: str) -> PageFaul
             advice=f"open {url} in a browser: if it is public there, this passes",
         )
     if _MISSING.search(f"{heading} {looks} {_said(tree)}"):
-        return MissingFault(f"the page says that it is not there: “{looks}”", advice=compare(url))
+        return MissingFault(f"the page has no {selector}; it reads “{looks}”", advice=compare(url))
     if not looks:
         return PageFault("the site answered with an empty page", advice=PASSES)
-    return PageFault(
-        f"the page has no {selector}; it reads “{looks}”",
-        advice=compare(url),
-    )
+    return PageFault(f"the page has no {selector}; it reads “{looks}”", advice=compare(url))
 
 
 def _said(tree: LexborHTMLParser) -> str:

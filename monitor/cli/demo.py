@@ -9,12 +9,14 @@ import threading
 from argparse import Namespace
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 from functools import cached_property
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from urllib.parse import parse_qs, urlsplit
 
+from monitor.cli.digest import found_since, print_text
 from monitor.cli.once import exit_code, tell_reports
 from monitor.config import load
 from monitor.errors import UsageError
@@ -22,6 +24,7 @@ from monitor.wiring import Works, real_world
 
 _HERE = Path(__file__).parent
 _PATH = "/eng/15/topics/4"
+_SINCE = date(2025, 11, 1)
 
 _CONFIG = """\
 # The config of `monitor demo`. Its listing is served only while the demo runs.
@@ -81,7 +84,11 @@ def served(ministry: Ministry) -> Iterator[str]:
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            asked = parse_qs(urlsplit(self.path).query)
+            target = urlsplit(self.path)
+            if target.path != _PATH:
+                self.send_error(404)
+                return
+            asked = parse_qs(target.query)
             body = ministry.page(asked.get("pageIndex", ["1"])[0])
             self.send_response(200)
             self.send_header("Content-Type", "text/html; charset=utf-8")
@@ -139,12 +146,15 @@ def _show(folder: Path, *, kept: bool) -> int:
         tell_reports(second, quiet=False)
         print("\nand the alert:\n", flush=True)
         tally = works.post.send_due()
+        print("A digest of all that the watches found since November would say:\n", flush=True)
+        with works.open_db() as db, db.reading() as conn:
+            print_text(found_since(conn, config.channels[0], _SINCE, works))
     _tell_next(folder if kept else None)
     return exit_code([*first, *second], tally)
 
 
 def _tell_next(folder: Path | None) -> None:
-    print("To watch the real listing:  monitor init, edit config.toml, monitor --once")
+    print("To watch the real listing:  monitor init, edit config.toml, monitor")
     if folder is None:
         print("To look at this database:   monitor demo --keep DIR")
     else:

@@ -4,7 +4,7 @@ import json
 import sqlite3
 import sys
 from argparse import Namespace
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime, time
 
@@ -46,7 +46,7 @@ def _preview(args: Namespace, channels: Sequence[Channel], works: Works) -> int:
     elif form == "html":
         _print_pages(waiting)
     else:
-        _print_text(waiting)
+        print_text(waiting)
     if not waiting:
         say("nothing is waiting" if args.since is None else "nothing was found since then")
     return 0
@@ -59,14 +59,14 @@ def _waiting(
     with db.reading() as conn:
         for channel in channels:
             if since is not None:
-                yield from _since(conn, channel, since, works)
+                yield from found_since(conn, channel, since, works)
                 continue
             owed = ledger.entries(conn, channel=channel.name, status="owed")
             for entry in reversed(list(owed)):
                 yield in_zone(messages.digest(conn, entry.id), zone)
 
 
-def _since(
+def found_since(
     conn: sqlite3.Connection, channel: Channel, since: date, works: Works
 ) -> Iterator[Digest]:
     """Yield what a digest of all releases since a date would hold, whatever was told of them."""
@@ -98,7 +98,8 @@ def _print_pages(waiting: Sequence[Digest]) -> None:
         print(mail.html(digest))
 
 
-def _print_text(waiting: Sequence[Digest]) -> None:
+def print_text(waiting: Iterable[Digest]) -> None:
+    """Print messages as the terminal shows them."""
     from monitor.channels import terminal
     from monitor.render.terminal import compose
 

@@ -23,13 +23,14 @@ def run(folder: Path, *args: str) -> "subprocess.CompletedProcess[str]":
 
 
 def test_the_demo_shows_the_whole_job(tmp_path: Path) -> None:
-    """Baseline, release, alert, and where to look next; leaving nothing behind."""
+    """Baseline, release, alert, digest, and where to look next; leaving nothing behind."""
     start = time.monotonic()
     done = run(tmp_path, "demo")
     assert time.monotonic() - start < 15
     assert (done.returncode, done.stderr) == (0, "")
-    for words in ("are the baseline", "11 entries, 1 new", "1 release matches", "monitor init"):
-        assert words in done.out if hasattr(done, "out") else words in done.stdout
+    told = ("are the baseline", "11 entries, 1 new", "1 release matches", "Digest: 4 releases")
+    for words in (*told, "monitor init"):
+        assert words in done.stdout
     assert list(tmp_path.iterdir()) == []
 
 

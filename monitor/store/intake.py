@@ -87,7 +87,8 @@ def _found_changed(
     recorded, told = (
         _revise(conn, visit, decision, was) if isinstance(decision, Revised) else ({}, ())
     )
-    if was.withdrawn_at is not None:
+    # A file says what was published, not what stands.
+    if was.withdrawn_at is not None and visit.origin != "import":
         conn.execute("UPDATE releases SET withdrawn_at = NULL WHERE id = ?", (known.id,))
         waiting.ask(conn, [known.id], visit.at)
         return "restored", visit.origin, told

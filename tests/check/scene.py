@@ -55,6 +55,10 @@ class Scene:
         """The time, as the store writes it."""
         return self.world.moment.strftime("%Y-%m-%dT%H:%M:%S.999Z")
 
+    def pages(self) -> list[int]:
+        """Return which pages of the listing were asked for since the line was last set."""
+        return [int(one.rpartition("=")[2]) for one in self.line.asked if "/topics/" in one]
+
     def rows(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
         """Ask the store something."""
         with self.db.reading() as conn:

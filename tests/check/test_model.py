@@ -8,8 +8,7 @@ what a reader should have heard: each thing once.
 Between two settlings each release changes at most once, so that what should be told is certain.
 """
 
-from collections import Counter
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -28,6 +27,7 @@ from hypothesis.stateful import (
 from monitor.check.desk import Desk
 from monitor.model.configured import Source, TerminalChannel, Watch
 from monitor.store.database import open_database
+from tests.check.ledger import BOARDS, Known, Ledger, matching
 from tests.check.ministry import Line, Trap, deaf
 from tests.site import Site
 from tests.site_pages import LOGIN, MAINTENANCE, File, Post, article, framed
@@ -40,30 +40,10 @@ WATCHES = (
     Watch(name="steel", any=("steel",)),
     Watch(name="gulf", query="gulf", sources=("trade",)),
 )
-BOARDS = {"trade": "fta", "all": "all-releases"}
 PLACES = st.integers(0, 40)
 
 
-def matching(post: Post, boards: set[str]) -> set[str]:
-    """Return the watches that find a release which these boards have shown."""
-    words = set(f"{post.title} {post.body}".lower().split())
-    found = {"steel"} if "steel" in words else set()
-    return found | ({"gulf"} if "gulf" in words and "fta" in boards else set())
-
-
-@dataclass
-class Known:
-    """What the reader knows of a release since the site settled last."""
-
-    post: Post
-    boards: set[str]  # that have shown it, ever
-    stands: bool = True
-    matched: set[str] = field(default_factory=set)
-    told: set[str] = field(default_factory=set)
-    edits: list[tuple[str, str, str]] = field(default_factory=list)
-
-
-class Ministry(RuleBasedStateMachine):
+class Ministry(Ledger, RuleBasedStateMachine):
     """The site, two listings of it that are watched, and what should come of it."""
 
     steps = 0
@@ -82,9 +62,6 @@ class Ministry(RuleBasedStateMachine):
             Source(name=name, kind="motir", url=self.site.url(board), sweep_pages=8)
             for name, board in BOARDS.items()
         ]
-        self.known: dict[int, Known] = {}  # by the step that published it
-        self.touched: dict[int, str] = {}  # what happened to which since the site settled
-        self.expected: Counter[tuple[str, int, str]] = Counter()
         self.count = 0
 
     def teardown(self) -> None:
@@ -285,104 +262,16 @@ class Ministry(RuleBasedStateMachine):
             for source in self.sources:
                 assert self.line.check(source, self.desk, self.db).result.error is None
             self._read_what_waits()
-        self._understand()
-        self._compare()
+        self.understand()
+        self.compare()
 
     def _read_what_waits(self) -> None:
         for _ in range(40):
             for source in self.sources:
                 self.line.check(source, self.desk, self.db)
-            if not self._ask("SELECT 1 FROM waiting WHERE due_at <= ?", _text(self.world)):
+            if not self.ask("SELECT 1 FROM waiting WHERE due_at <= ?", _text(self.world)):
                 return
-        raise AssertionError(self._ask("SELECT * FROM waiting"))
-
-    def _ask(self, sql: str, *values: object) -> list[tuple[object, ...]]:
-        with self.db.reading() as conn:
-            return conn.execute(sql, values).fetchall()
-
-    # -------------------------------------------------------------- what should have come of it
-
-    def _understand(self) -> None:
-        """Work out what a reader should have heard of all that happened."""
-        for name, what in self.touched.items():
-            one = self.known[name]
-            now = self.site.posts.get(one.post.article_id, one.post)
-            if what in ("title", "head", "tail", "dot", "date", "files"):
-                self._edited(name, now, trivial=what == "dot")
-                continue
-            fresh = set() if what == "withdrawn" else matching(now, one.boards) - one.matched
-            if what in ("new", "crossed"):
-                self._expect("new", name, fresh)
-            else:
-                self._expect(what, name, one.told | fresh)
-                one.stands = what == "restored"
-            one.matched |= fresh
-            one.told |= fresh
-        self.touched.clear()
-
-    def _edited(self, name: int, now: Post, *, trivial: bool) -> None:
-        one = self.known[name]
-        was = one.post
-        fresh = matching(now, one.boards) - matching(was, one.boards) - one.matched
-        self._expect("revised", name, fresh if trivial else one.told | fresh)
-        one.matched |= fresh
-        one.told |= fresh
-        files = ["\n".join(sorted(file.name for file in post.files)) for post in (was, now)]
-        for what, before, after in (
-            ("title", was.title, now.title),
-            ("date", str(was.date), str(now.date)),
-            ("body", " ".join(was.body.split()), " ".join(now.body.split())),
-            ("attachments", *files),
-        ):
-            if before != after:
-                one.edits.append((what, before, after))
-        one.post = now
-
-    def _expect(self, event: str, name: int, watches: set[str]) -> None:
-        self.expected.update((event, name, watch) for watch in watches)
-
-    def _compare(self) -> None:
-        """Hold the store and the outbox against the site and what should have been told."""
-        rows = self._ask("SELECT id, title, date, body, withdrawn_at IS NULL FROM releases")
-        found = {
-            (title, day): (release_id, body, stands)
-            for release_id, title, day, body, stands in rows
-        }
-        assert len(rows) == len(found) == len(self.known)
-        ids = {}
-        for name, one in self.known.items():
-            post = one.post
-            ids[name], body, stands = found[post.title, str(post.date)]
-            assert (body, bool(stands)) == (" ".join(post.body.split()), one.stands), post
-            edits = self._ask(
-                "SELECT field, before, after FROM revisions WHERE release_id = ? ORDER BY id",
-                ids[name],
-            )
-            assert edits == one.edits
-            files = self._ask(
-                "SELECT name FROM attachments WHERE release_id = ? AND gone_at IS NULL"
-                " ORDER BY name",
-                ids[name],
-            )
-            assert [file for (file,) in files] == sorted(file.name for file in post.files)
-        told = Counter(
-            (event, release_id, watch)
-            for event, release_id, watch in self._ask(
-                "SELECT i.event, i.release_id, w.value FROM items AS i, json_each(i.watches) AS w"
-            )
-        )
-        assert told == Counter(
-            {(event, ids[name], watch): n for (event, name, watch), n in self.expected.items()}
-        )
-        for source, board in BOARDS.items():
-            order = self._ask(
-                "SELECT DISTINCT l.release_id FROM listings AS l JOIN releases AS r"
-                " ON r.id = l.release_id WHERE l.source = ? AND r.withdrawn_at IS NULL"
-                " GROUP BY l.release_id ORDER BY max(l.rank) DESC",
-                source,
-            )
-            numbers = {one.post.article_id: ids[name] for name, one in self.known.items()}
-            assert [i for (i,) in order] == [numbers[i] for i in self.site.boards[board]]
+        raise AssertionError(self.ask("SELECT * FROM waiting"))
 
 
 def _text(world: FakeWorld) -> str:

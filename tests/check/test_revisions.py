@@ -169,6 +169,16 @@ def test_an_edit_of_the_baseline_that_matched_already_is_nobodys(scene: Scene) -
     assert scene.told() == []
 
 
+def test_a_match_that_comes_back_is_not_the_first(scene: Scene) -> None:
+    """The baseline held it, and nobody was told: an edit away and back changes nothing of that."""
+    scene.site.publish("Talks on steel", DAY)
+    scene.begin()
+    for title in ("Talks on fish", "Talks on steel"):
+        scene.site.edit(1, title=title)
+        assert scene.check(sweep=True).result.revised == 1
+    assert scene.told() == []
+
+
 def test_a_watch_added_later_is_not_told_of_an_edit(scene: Scene) -> None:
     """It matched before the edit too: adding a watch alerts of nothing that is stored."""
     number = told_of(scene, STEEL)

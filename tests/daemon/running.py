@@ -83,9 +83,9 @@ def running(stage: Stage, *args: str) -> Iterator[Running]:
             daemon.kill()
 
 
-def until(true: Callable[[], bool]) -> None:
+def until(true: Callable[[], bool], seconds: float = PATIENCE) -> None:
     """Wait until something outside the daemon is so."""
-    end = time.monotonic() + PATIENCE
+    end = time.monotonic() + seconds
     while not true():
         assert time.monotonic() < end
         time.sleep(0.02)

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from tests.channels.peers import Mailbox, Receiver, mail_server, receiving
-from tests.daemon.running import until
+from tests.daemon.running import PATIENCE, until
 from tests.site import Site
 from tests.stage import WATCHES, Stage, bot, desk, source
 
@@ -49,7 +49,7 @@ def test_two_hundred_kills_lose_nothing_and_tell_nothing_twice(
             args = ["-q"] if chance.random() < 0.5 else ["--once", "-q"]
             kills += _killed(stage, args, chance.uniform(0.05, 0.7))
         record_property("told", f"seed {seed}: {kills} of {len(titles)} runs died by SIGKILL")
-        until(lambda: stage.once()["waiting"] == 0)
+        until(lambda: stage.once()["waiting"] == 0, 3 * PATIENCE)  # a digest a minute is among it
         assert stage.rows("PRAGMA integrity_check") == [("ok",)]
 
     for name in ("bot", "digest"):

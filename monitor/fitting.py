@@ -206,6 +206,8 @@ def entry(row: Entry, detail: Detail, style: Style, limit: int) -> str:
     """Return a release as text of at most `limit`, its long lines cut."""
     told = row.told
     address = style.address(told.url) if told.linked and style.link else ""
+    if style.size(address) > limit // 2:  # a link must not leave its title without room
+        address = ""
     below = () if address or detail is Detail.TITLES or not told.url else (told.url,)
     found = lines(row, detail)
     found += [(Span("text", url),) for url in below]

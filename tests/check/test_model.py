@@ -66,10 +66,12 @@ class Ministry(Ledger, RuleBasedStateMachine):
 
     def teardown(self) -> None:
         """Let it settle a last time."""
-        self.settle()
-        self.db.close()
-        self.site.__exit__()
-        self.folder.cleanup()
+        try:
+            self.settle()
+        finally:
+            self.db.close()
+            self.site.__exit__()
+            self.folder.cleanup()
 
     # -------------------------------------------------------------- the ministry
 

@@ -1,12 +1,14 @@
 """What holds for all tests."""
 
+import os
 from itertools import chain
 
 from hypothesis import settings
 from pytest import TerminalReporter  # noqa: PT013 - a type, not the runner
 
-# Machines are noisy: how long an example takes says nothing about the code.
-settings.register_profile("monitor", deadline=None)
+# Machines are noisy: how long an example takes says nothing about the code. CI tries the same
+# examples each time, so that it speaks of the change; elsewhere every run tries others.
+settings.register_profile("monitor", deadline=None, derandomize=bool(os.environ.get("CI")))
 settings.load_profile("monitor")
 
 

@@ -35,7 +35,7 @@ def test_other_encodings_are_refused(encoding: str) -> None:
 
 @pytest.mark.parametrize(
     ("chunks", "encoding"),
-    [([b"x" * 101], ""), ([b"x"] * 101, ""), ([gzip.compress(b"x" * 101)], "gzip")],
+    [([b"x" * 101], ""), ([b"x"] * 101, ""), ([gzip.compress(b"x" * 101, mtime=0)], "gzip")],
 )
 def test_a_body_over_the_limit_is_refused(chunks: list[bytes], encoding: str) -> None:
     """The limit counts what has unpacked, one byte too many being too many."""
@@ -56,7 +56,9 @@ def test_a_bomb_fills_no_memory() -> None:
     assert peak < 5 * 10**6
 
 
-@pytest.mark.parametrize("body", [gzip.compress(b"text" * 99)[:-9], b"", b"\x1f\x8b no gzip"])
+@pytest.mark.parametrize(
+    "body", [gzip.compress(b"text" * 99, mtime=0)[:-9], b"", b"\x1f\x8b no gzip"]
+)
 def test_a_broken_or_cut_gzip_body_may_pass(body: bytes) -> None:
     """It is an error, and one that trying again may mend."""
     with pytest.raises(FetchError) as caught:

@@ -115,6 +115,7 @@ class _Walk:
         self._last: Entry | None = None
         self._met: set[str] = set()
         self._repeated = 0
+        self._overlaps = False
         self._newest: date | None = None
         self._highest = 0
         self.number = 1
@@ -172,6 +173,7 @@ class _Walk:
 
     def _refuse_repeated(self, page: Page, fetched: Fetched) -> None:
         looks = {look(entry) for entry in page.entries}
+        self._overlaps = not looks.isdisjoint(self._met)
         self._repeated = self._repeated + 1 if looks <= self._met else 0
         self._met |= looks
         if self._repeated == _MOST_REPEATED:
@@ -236,8 +238,10 @@ class _Walk:
 
     def _below_the_last(self, page: Page) -> tuple[Entry, ...]:
         """Return a page's entries below the last of the page before, which says where they go."""
-        if self._last is None or self._last in page.entries:
-            return page.entries
+        if self._last is None or self._overlaps:
+            return (
+                page.entries
+            )  # it was pushed down meanwhile, and shows by itself where it belongs
         return (self._last, *page.entries)
 
     def _taken(self, decisions: Iterable[Decision], page: Page) -> list[Decision | Passed]:

@@ -14,7 +14,7 @@ from monitor.identity import Identity, identity
 from monitor.model.articles import Article
 from monitor.model.scraped import Entry
 from monitor.text.folding import fold
-from monitor.whole import SHORTEST_CUT, fits, shows, spelling
+from monitor.whole import SHORTEST_CUT, edited, fits, shows, spelling
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,9 +153,7 @@ def _with_article(decision: Decision, article: Article | None) -> Decision:
     if isinstance(decision, New) or not decision.release.is_whole:
         return replace(decision, article=article)
     changes = {name: pair for name, pair in decision.changes.items() if name != "body"}
-    before = decision.release.body
-    if article.body and spelling(before) != spelling(article.body):
-        changes["body"] = (before, article.body)
+    changes |= edited(decision.release.body, article)
     return replace(decision, article=article, changes=changes, unclear=False)
 
 

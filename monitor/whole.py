@@ -41,3 +41,10 @@ def fits(article: Article, *, title: str, day: date, body: str, article_id: str)
     if article.date == day and fold(article.title) == fold(title):
         return True
     return bool(body) and len(article.body) >= len(body) and shows(body, article.body)
+
+
+def edited(before: str, article: Article) -> dict[str, tuple[str, str]]:
+    """Return how an article's text differs from the whole text as it was known, if it does."""
+    if not article.body or spelling(before) == spelling(article.body):
+        return {}
+    return {"body": (before, article.body)}

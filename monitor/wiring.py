@@ -22,6 +22,7 @@ from monitor.http.tls import context
 from monitor.model.configured import Config, FetchSettings, Source
 from monitor.model.scraped import Fetched
 from monitor.model.world import World
+from monitor.store import outbox
 from monitor.store.database import Database, open_database
 from monitor.threads import all_at_once
 from monitor.zones import zone_named
@@ -58,6 +59,11 @@ class Works:
     def open_db(self) -> Database:
         """Open the store; each thread opens its own."""
         return open_database(self._config.store_path)
+
+    def waiting(self) -> int:
+        """Return how many messages are owed, due or not."""
+        with self.open_db() as db, db.reading() as conn:
+            return outbox.counts(conn).get("owed", 0)
 
     def desk(self) -> "Desk":
         """Return the watches, ready to match; made once."""

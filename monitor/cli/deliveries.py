@@ -11,7 +11,7 @@ from monitor.cli.parts import channel_named, config, flag, say
 from monitor.errors import UsageError
 from monitor.jsontext import dumps
 from monitor.model.configured import Config
-from monitor.store import ledger, outbox
+from monitor.store import ledger
 from monitor.store.database import Database, open_database
 from monitor.store.ledger import Entry
 from monitor.text.cleaning import clean
@@ -65,8 +65,7 @@ def retry(args: Namespace) -> int:
         with db.writing() as conn:
             ledger.again(conn, ids, world.now())
     tally = works.post.send_due()
-    with works.open_db() as db, db.reading() as conn:
-        waiting = outbox.counts(conn).get("owed", 0)
+    waiting = works.waiting()
     if flag(args, "json"):
         row = {"retried": len(ids), "delivered": tally.delivered, "waiting": waiting}
         print(dumps(row | {"failed": len(tally.failures)}))
@@ -106,7 +105,7 @@ def _failed(db: Database, channel: str | None) -> list[str]:
 def _refuse_unknown(db: Database, ids: Sequence[str], settings: Config) -> None:
     known = {channel.name for channel in settings.channels}
     with db.reading() as conn:
-        gone = {one.channel for one in ledger.entries(conn) if one.id in ids} - known
+        gone = ledger.channels(conn, ids) - known
     if gone:
         raise UsageError(
             f"the config has no channel {', '.join(map(clean, sorted(gone)))} any more;"

@@ -15,7 +15,7 @@ from monitor.errors import UsageError
 from monitor.jsontext import dumps
 from monitor.model.configured import Channel
 from monitor.model.told import Delivery, Digest
-from monitor.store import digests, ledger, messages, outbox
+from monitor.store import digests, ledger, messages
 from monitor.store.database import Database
 from monitor.wiring import Works, real_world
 
@@ -121,8 +121,7 @@ def _send(args: Namespace, channels: Sequence[Channel], works: Works) -> int:
             owed = ledger.entries(conn, channel=channel.name, status="owed")
             ledger.again(conn, [entry.id for entry in owed], now)
     tally = replace(works.post, channels=tuple(channels)).send_due()
-    with works.open_db() as db, db.reading() as conn:
-        waiting = outbox.counts(conn).get("owed", 0)
+    waiting = works.waiting()
     if flag(args, "json"):
         row = {"delivered": tally.delivered, "waiting": waiting, "failed": len(tally.failures)}
         print(dumps(row))

@@ -12,7 +12,6 @@ from monitor.cli.words import in_words
 from monitor.deliver import Tally
 from monitor.errors import UsageError
 from monitor.model.configured import Config, Source
-from monitor.store import outbox
 from monitor.text.cleaning import clean
 from monitor.times import to_iso
 from monitor.wiring import Works, real_world
@@ -37,8 +36,7 @@ def run(args: Namespace) -> int:
     if not as_json:
         tell_reports(reports, quiet=flag(args, "quiet"))
     tally = works.post.send_due(ahead=_AHEAD)
-    with works.open_db() as db, db.reading() as conn:
-        waiting = outbox.counts(conn).get("owed", 0)
+    waiting = works.waiting()
     if as_json:
         summary = {
             "started_at": to_iso(started_at),

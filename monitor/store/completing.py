@@ -3,7 +3,6 @@
 import sqlite3
 from typing import NamedTuple
 
-from monitor.decide import KnownRelease
 from monitor.model.articles import Article
 from monitor.model.configured import EventKind
 from monitor.model.stored import Event, Origin
@@ -11,7 +10,7 @@ from monitor.store import known
 from monitor.store.intake import Visit, origin_of
 from monitor.store.revising import revise, stored, take_article
 from monitor.store.waiting import Waiting
-from monitor.whole import fits, spelling
+from monitor.whole import edited, fits
 
 
 class _Named(NamedTuple):
@@ -37,7 +36,7 @@ def complete(
     ):
         return None
     was = stored(conn, release.id)
-    changes = _changed_text(release, article)
+    changes = edited(release.body, article) if release.is_whole else {}
     told = revise(conn, release.id, changes, visit.check_id, visit.at)
     files = take_article(conn, release.id, article, visit.at)
     if release.is_whole:
@@ -56,11 +55,3 @@ def complete(
         was=was,
         changes=told,
     )
-
-
-def _changed_text(release: KnownRelease, article: Article) -> dict[str, tuple[str, str]]:
-    if not release.is_whole or not article.body:
-        return {}
-    if spelling(release.body) == spelling(article.body):
-        return {}
-    return {"body": (release.body, article.body)}

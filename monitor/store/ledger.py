@@ -81,6 +81,13 @@ def find(conn: sqlite3.Connection, beginning: str) -> list[tuple[str, DeliverySt
     return rows.fetchall()
 
 
+def channels(conn: sqlite3.Connection, ids: Sequence[str]) -> set[str]:
+    """Return the channels that these messages go to."""
+    marks = ", ".join("?" * len(ids))
+    rows = conn.execute(f"SELECT DISTINCT channel FROM deliveries WHERE id IN ({marks})", ids)
+    return {channel for (channel,) in rows}
+
+
 def again(conn: sqlite3.Connection, ids: Sequence[str], now: datetime) -> None:
     """Owe messages anew that were not sent: due at once, with all their attempts before them.
 

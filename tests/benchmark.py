@@ -135,6 +135,7 @@ def many_sources(runs: int) -> list[Row]:
             url = site.url()
             sources = [source(f"s{n}", f"{url}?n={n}") for n in range(count)]
             stage = Stage(Path(folder), *sources, WATCHES)
+            stage.patience = 600  # a thousand first checks of one board are no figure
             stage.settle()
             site.requests.clear()
             once = (sys.executable, "-m", "monitor", "--config", str(stage.config), "--once", "-q")

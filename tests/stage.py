@@ -77,7 +77,9 @@ class Done:
 
 
 class Stage:
-    """A folder with a config, and commands run in it."""
+    """A folder with a config, and commands run in it; each may take `patience` seconds."""
+
+    patience = 60.0
 
     def __init__(self, folder: Path, *parts: str) -> None:
         self.folder = folder
@@ -106,7 +108,7 @@ class Stage:
     def run(self, *args: str, stdin: str | None = None) -> Done:
         """Run a command to its end."""
         with self.start(*args, stdin=subprocess.PIPE) as process:
-            out, err = process.communicate(stdin, timeout=60)
+            out, err = process.communicate(stdin, timeout=self.patience)
         done = Done(process.returncode, out, err)
         assert "Traceback" not in done.err, done.err
         return done

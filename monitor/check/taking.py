@@ -74,12 +74,13 @@ class Take:
     def _questions(self, conn: sqlite3.Connection, reading: Reading) -> Iterator[str]:
         """Yield where what is missing would be, and where what is new or edited is whole."""
         state = checks.state(conn, self._source.name)
+        if self._is_baseline(state):  # nothing was there to be missed, and its articles wait
+            return
         decisions = self._decide(conn, state, reading)
         suspected = [one.url for one in self._absent(conn, reading, decisions) if one.is_suspected]
         yield from islice(filter(None, suspected), _MOST_MISSING)
-        if not self._is_baseline(state):
-            touched = [one.entry.url for one in decisions if _is_worth_reading(one)]
-            yield from islice(filter(None, touched), _MOST_NEW)
+        touched = [one.entry.url for one in decisions if _is_worth_reading(one)]
+        yield from islice(filter(None, touched), _MOST_NEW)
 
     # -------------------------------------------------------------- the transaction
 

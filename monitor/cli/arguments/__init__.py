@@ -1,0 +1,80 @@
+"""The commands and options, and which function runs each. Nothing heavy is imported here.
+
+Each group of commands stands in a module of its own and adds them with `add(commands)`. Making all
+of them costs as much as a tenth of a one-shot run, so a command line that names one command makes
+that command's group alone.
+"""
+
+import argparse
+from collections.abc import Collection, Sequence
+from importlib import import_module
+from pathlib import Path
+
+from monitor import __version__
+from monitor.cli.arguments.making import Commands, Parser, lazily
+
+_GROUPS = {
+    "setup": ("demo", "init"),
+    "archive": ("releases", "show", "search", "import", "export", "backfill", "replay"),
+    "watch": ("watch",),
+    "sending": ("digest", "deliveries"),
+}
+
+
+def parse(argv: Sequence[str]) -> argparse.Namespace:
+    """Return the arguments, with `run` set to the function of the command."""
+    main = parser(_wanted(argv))
+    args = main.parse_args(argv)
+    if args.once:
+        args.run = lazily("once.run")
+    elif args.run is None:
+        if args.source is not None or args.sweep:
+            main.error("--source and --sweep go with --once; the daemon checks every source")
+        args.run = lazily("run.run")
+    return args
+
+
+def _wanted(argv: Sequence[str]) -> Collection[str]:
+    """Return the groups that this command line may need; all where it names no command."""
+    named = [group for group, names in _GROUPS.items() if not set(names).isdisjoint(argv)]
+    needs_none = "--once" in argv and set(argv).isdisjoint(("-h", "--help"))
+    return named if named or needs_none else _GROUPS
+
+
+def parser(groups: Collection[str] = tuple(_GROUPS)) -> Parser:
+    """Return the parser of the command line, with these groups of commands."""
+    common = _common()
+    main = Parser(
+        prog="monitor",
+        parents=[common],
+        description="Watches a ministry's news listing and tells people about the releases that"
+        " matter to them. Without a command it does so in the foreground until it is stopped.",
+        epilog="Start with: monitor demo, then: monitor init",
+    )
+    main.add_argument("--version", action="version", version=f"monitor {__version__}")
+    main.add_argument(
+        "--once", action="store_true", help="check every source, send what is due, and exit"
+    )
+    main.add_argument("--source", metavar="NAME", help="with --once: check this source alone")
+    main.add_argument(
+        "--sweep",
+        action="store_true",
+        help="with --once: read the newest pages whatever is known of them",
+    )
+    main.set_defaults(run=None)
+    choices = main.add_subparsers(title="commands", metavar="COMMAND", parser_class=Parser)
+    commands = Commands(choices, common)
+    for group in groups:
+        import_module(f"monitor.cli.arguments.{group}").add(commands)
+    return main
+
+
+def _common() -> Parser:
+    """Return the options that stand before or after any command."""
+    common = Parser(add_help=False, argument_default=argparse.SUPPRESS)
+    common.add_argument("--config", type=Path, metavar="PATH", help="the config.toml to use")
+    common.add_argument("--json", action="store_true", help="print one JSON document")
+    loudness = common.add_mutually_exclusive_group()
+    loudness.add_argument("-v", "--verbose", action="store_true", help="say more")
+    loudness.add_argument("-q", "--quiet", action="store_true", help="say only what went wrong")
+    return common

@@ -5,6 +5,7 @@ from argparse import Namespace
 from contextlib import closing
 
 from monitor.check.distance import Target
+from monitor.cli.choosing import since
 from monitor.cli.once import chosen
 from monitor.cli.parts import config, flag, say
 from monitor.cli.progress import Bar, Lines, Silent
@@ -22,7 +23,7 @@ def run(args: Namespace) -> int:
     world = real_world()
     works = Works(settings, world, sys.stderr)
     works.open_db().close()  # trouble with the store is told before anything is fetched
-    target = Target(pages=args.pages, since=args.since)
+    target = Target(pages=args.pages, since=since(args, settings))
     results = []
     for source in sources:
         with closing(_progress(world, quiet=flag(args, "quiet"))) as progress:

@@ -24,6 +24,12 @@ class Post:
         withdrawn = "" if self.release.withdrawn_at is None else "Withdrawn: "
         return f"{withdrawn}{self.release.title}"
 
+    @property
+    def address(self) -> str | None:
+        """The release's page as it was scraped, None for anything that is not on the web."""
+        url = self.release.url
+        return url if url and url.casefold().startswith(("http://", "https://")) else None
+
     def text(self, zone: tzinfo) -> str:
         """Return the text as it was scraped; on top of a withdrawn release's stands since when."""
         at = self.release.withdrawn_at

@@ -50,8 +50,8 @@ def _entry(post: Post, zone: tzinfo) -> Iterator[str]:
     yield f"<updated>{to_iso(post.updated_at)}</updated>"
     yield f"<published>{post.published_at(zone).isoformat()}</published>"
     yield f"<author><name>{_line(release.source) or 'monitor'}</name></author>"
-    if release.url:
-        yield f'<link rel="alternate" href="{_address(release.url)}"/>'
+    if post.address is not None:
+        yield f'<link rel="alternate" href="{_address(post.address)}"/>'
     yield from _categories(post)
     yield f'<content type="html">{escape(_html(post, zone))}</content>'
     yield "</entry>"

@@ -34,4 +34,4 @@ def _item(post: Post, zone: tzinfo) -> dict[str, object]:
         "tags": [clean(tag) for tag in (release.category, *release.watches) if tag],
         "_monitor": {"watches": list(release.watches), "withdrawn_at": withdrawn_at},
     }
-    return item | ({"url": clean(release.url)} if release.url else {})
+    return item if post.address is None else item | {"url": clean(post.address)}

@@ -1,4 +1,4 @@
-"""An archive of 100,000 releases, made in some minutes: what searches and back-tests are measured on.
+"""An archive of 100,000 releases, made in minutes: what searches and back-tests are measured on.
 
 As large as a ministry gets in forty years. The words of its texts are as common as Zipf's law has
 them, so that some stand in every release and many in few; one release in twenty has Hangul in it.

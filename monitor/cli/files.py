@@ -97,8 +97,10 @@ def export(args: Namespace) -> int:
             return 0
         written = _write_files(args.into, _files(conn, chosen, form, args, settings))
     if not flag(args, "quiet"):
-        say(f"wrote {len(written)} files into {args.into}")
-        _tell_left(args.into, form, written)
+        files = "1 file" if len(written) == 1 else f"{len(written)} files"
+        say(f"wrote {files} into {args.into}")
+        if chosen.watch is None:
+            _tell_left(args.into, form, written)
     return 0
 
 
@@ -177,7 +179,7 @@ def _files(
 def _file_name(watch: str) -> str:
     """Return a name for a watch's file that needs no quoting anywhere, another for every watch."""
     plain = re.sub(r"[^a-z0-9]+", "-", watch.casefold()).strip("-")
-    if plain == watch:
+    if plain == watch.casefold():  # no two names in a config differ by case alone
         return f"watch-{plain}"
     return f"watch-{plain}-{sha256(watch.encode()).hexdigest()[:6]}".replace("--", "-")
 

@@ -47,8 +47,9 @@ def best_first(conn: sqlite3.Connection, query: Node, only: Filter) -> Iterator[
     yield from _unindexed(conn, only)
     where, values = only.sql()
     yield from conn.execute(
-        f"SELECT {_COLUMNS} FROM (SELECT r.id, bm25(words, {_WEIGHTS}) AS rank,"
-        f" words.rowid AS place FROM {_INDEXED} WHERE words MATCH ? AND words.rowid BETWEEN ? AND ? AND {where}"
+        f"SELECT {_COLUMNS} FROM (SELECT r.id, words.rowid AS place,"
+        f" bm25(words, {_WEIGHTS}) AS rank FROM {_INDEXED}"
+        f" WHERE words MATCH ? AND words.rowid BETWEEN ? AND ? AND {where}"
         f" AND {_IS_SETTLED} ORDER BY words.rowid DESC LIMIT {_RANKED}) AS best"
         " CROSS JOIN releases AS r ON r.id = best.id ORDER BY rank, place DESC",
         [prefilter(query), *_span(only), *values],

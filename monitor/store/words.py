@@ -8,7 +8,7 @@ has enough.
 FTS5 keeps no texts here, so it could not be told what to forget. A release that has changed is
 given a place anew instead, and its former one is left out (`indexed`); when most places are such,
 the index is made anew. Triggers note in `unindexed` what has changed, whoever changed it. Until
-`catch_up` has indexed such a release, a search reads it itself: nothing is ever missed, only slower.
+`catch_up` has indexed such a release, a search reads it itself: nothing is ever missed.
 """
 
 import json

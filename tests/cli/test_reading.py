@@ -1,4 +1,4 @@
-"""releases, search and show for people: what fits the screen, colours, the pager, words for dates."""
+"""releases, search and show for people: the screen, colours, the pager, dates in words."""
 
 import csv
 import io
@@ -89,8 +89,7 @@ def test_colours_are_for_terminals_that_have_them(stage: Stage) -> None:
     """And for people who want them."""
     args = ("search", "steel")
     assert "\x1b[" in seen(stage, *args)
-    for variable in ({"NO_COLOR": "1"}, {"TERM": "dumb"}):
-        told = seen(stage, *args, **variable)
+    for told in (seen(stage, *args, NO_COLOR="1"), seen(stage, *args, TERM="dumb")):
         assert "\x1b" not in told
         assert "*steel*" in told
 
@@ -158,7 +157,7 @@ def test_lists_searches_and_exports_are_narrowed_alike(
 @pytest.mark.parametrize(
     ("args", "words"),
     [
-        (["--since", "soon"], "\"soon\" is no date; write a day (2025-11-03)"),
+        (["--since", "soon"], '"soon" is no date; write a day (2025-11-03)'),
         (["--until", "2025-02-30"], "is no date"),
         (["--since", "2025", "--until", "2024"], "nothing can be found"),
         (["--category", "Trad"], 'did you mean "Trade"?'),

@@ -90,7 +90,7 @@ _json = st.recursive(
 
 
 @given(st.binary() | _json.map(lambda value: json.dumps([value]).encode()), st.booleans())
-def test_any_file_is_releases_or_a_fault(data: bytes, is_lines: bool) -> None:  # noqa: FBT001
+def test_any_file_is_releases_or_a_fault(data: bytes, is_lines: bool) -> None:
     """No file makes the reader fail in another way."""
     try:
         read(data, lines=is_lines)

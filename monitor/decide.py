@@ -108,7 +108,7 @@ class Passed:
 
 
 def decide(
-    source: str, entries: Iterable[Entry], known: Known, *, archive_from: int | None = None
+    source: str, entries: Sequence[Entry], known: Known, *, archive_from: int | None = None
 ) -> tuple[Decision, ...]:
     """Return one decision per entry, in the listing's order, each release new at most once.
 
@@ -167,19 +167,24 @@ def look(entry: Entry) -> str:
     return blake2b(shown.encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()
 
 
-def _unrepeated(entries: Iterable[Entry], known: Known) -> Iterator[tuple[int, Entry]]:
+def _unrepeated(entries: Sequence[Entry], known: Known) -> Iterator[tuple[int, Entry]]:
     """Leave out what stands twice; yield the rest, each with its place.
 
-    Pages shift while being read, and some things are posted twice. A known release may stand twice
-    under two article ids, and both are worth remembering.
+    What was met again had been pushed down while the pages were read: it stands where it was last.
+    Some things are posted twice, under two article ids; both are worth remembering if the release
+    is known.
     """
-    met: set[tuple[Identity, str, str]] = set()
+    last = {_posted(entry): place for place, entry in enumerate(entries)}
+    met: set[Identity] = set()
     for place, entry in enumerate(entries):
         named = identity(entry.title, entry.date)
-        post = (entry.board, entry.article_id) if named in known.identities else ("", "")
-        if (named, *post) not in met:
-            met.add((named, *post))
+        if last[_posted(entry)] == place and (named in known.identities or named not in met):
+            met.add(named)
             yield place, entry
+
+
+def _posted(entry: Entry) -> tuple[Identity, str, str]:
+    return identity(entry.title, entry.date), entry.board, entry.article_id
 
 
 def _known_ground(source: str, ids: Sequence[int | None], known: Known) -> int:

@@ -28,12 +28,16 @@ class Ground:
         return all(self.known)
 
 
-def archive_from(entries: Sequence[Entry], ground: Ground) -> int:
-    """Return the place in `entries` from which on all is archive: their number where nothing is."""
+def archive_from(entries: Sequence[Entry], ground: Ground, *, in_doubt: bool = False) -> int:
+    """Return the place in `entries` from which on all is archive: their number where nothing is.
+
+    `in_doubt`: what is of the same day as the last known entry counts as older.
+    """
     everything = len(entries)
     last = max((place for place, known in enumerate(ground.known) if known), default=None)
     if last is None:
         return everything
     tail = entries[last + 1 :]
-    older = sum(entry.date < entries[last].date for entry in tail)
+    day = entries[last].date
+    older = sum(entry.date < day or (in_doubt and entry.date == day) for entry in tail)
     return last + 1 if len(tail) > ground.left and 2 * older > len(tail) else everything

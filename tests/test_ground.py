@@ -48,3 +48,11 @@ def test_archive_is_what_stands_below_the_last_that_is_known(
     words = listed.split()
     ground = Ground(known=tuple(word.startswith("K") for word in words), left=left)
     assert archive_from([entry(int(word[1:])) for word in words], ground) == expected
+
+
+def test_what_is_of_the_same_day_may_count_as_older() -> None:
+    """A walk back goes on below the last known entry, whose day may not be over there."""
+    ground = Ground(known=(True, False, False))
+    listed = [entry(3), entry(3), entry(3)]
+    assert archive_from(listed, ground, in_doubt=True) == 1
+    assert archive_from([entry(3), entry(2), entry(2)], ground, in_doubt=True) == 3

@@ -105,7 +105,8 @@ def _asking(db: Database, source: str) -> Known:
 
 
 def _unchanged(db: Database, result: CheckResult) -> Report:
-    with db.writing() as conn:
+    # Nothing came of it that the next check would not find again.
+    with db.writing(lightly=True) as conn:
         checks.record(conn, result)
         if result.status == "ok":
             checks.read_again(conn, result.name, result.started_at)

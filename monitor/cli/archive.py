@@ -65,7 +65,7 @@ def search(args: Namespace) -> int:
 
 def _tell_wait(args: Namespace, count: int) -> None:
     if not flag(args, "quiet"):
-        say(f"monitor: indexing {count:,} releases; the next search need not …")
+        say(f"monitor: indexing {count:,} releases, once; searches are quick then …")
 
 
 def tell_hit(release: Release, shown: Snippet) -> None:

@@ -12,6 +12,7 @@ from monitor.cli.progress import Bar, Lines, Silent
 from monitor.jsontext import dumps
 from monitor.model.reported import BackfillResult
 from monitor.model.world import World
+from monitor.store import words
 from monitor.text.cleaning import clean
 from monitor.wiring import Works, real_world
 
@@ -29,6 +30,8 @@ def run(args: Namespace) -> int:
         with closing(_progress(world, quiet=flag(args, "quiet"))) as progress:
             results.append(works.backfill(source, target, progress.tell))
         _tell(results[-1], quiet=flag(args, "quiet") or flag(args, "json"))
+    with works.open_db() as db:
+        words.bring_up_to_date(db)  # or else the first search would have to
     if flag(args, "json"):
         print(dumps({"sources": [result.as_json() for result in results]}, indent=2))
     return 1 if any(result.error for result in results) else 0

@@ -20,7 +20,7 @@ from monitor.errors import StoreError, UsageError
 from monitor.jsontext import dumps
 from monitor.model.configured import Config
 from monitor.model.scraped import Entry
-from monitor.store import archive
+from monitor.store import archive, words
 from monitor.store.database import open_database
 from monitor.store.filters import Filter
 from monitor.text.cleaning import clean
@@ -45,6 +45,7 @@ def import_(args: Namespace) -> int:
     desk = Desk(settings.watches, ())
     with open_database(settings.store_path) as db:
         done = import_entries(listings, desk, db=db, world=real_world())
+        words.bring_up_to_date(db)
     if flag(args, "json"):
         print(dumps({"added": done.added, "known": done.known}))
     elif not flag(args, "quiet"):

@@ -1,8 +1,8 @@
 """Searching 100,000 releases, a row a kind of query: those that an index finds hard among them.
 
 The goal is 20 ms on a quick machine; so as to mean the same on a slow one that is busy, it is also
-met at four times the floor. The floor of each is the least that a search must do once it knows where to look: read the twenty
-newest releases, hold the query `NOT zzz` against them, and cut their snippets.
+met at four times the floor. That is the least that a search does once it knows where to look: read
+the twenty newest releases, hold a query against them, and cut their snippets.
 """
 
 import sqlite3

@@ -19,6 +19,7 @@ from monitor.query.syntax import parse
 from monitor.store import archive, words
 from monitor.store.database import Database, open_database
 from monitor.store.filters import Filter
+from monitor.store.version import VERSION
 from tests.query.model import nodes
 
 DAY = date(2025, 12, 1)
@@ -231,3 +232,29 @@ def test_a_search_reads_no_more_than_it_is_asked_for(db: Database) -> None:
         assert len(list(archive.search(conn, parse("steel")))) == 300
         conn.set_progress_handler(None, 0)
     assert few * 5 < steps
+
+
+def test_an_archive_from_before_the_index_is_searched_and_indexed(tmp_path: Path) -> None:
+    """The migration is quick, and nothing is missed before it is made up for."""
+    path = tmp_path / "monitor.db"
+    with open_database(path) as db, db.writing() as conn:
+        filled(conn, random.Random(5), 30)
+        words.catch_up(conn)
+        for (trigger,) in conn.execute(
+            "SELECT name FROM sqlite_schema WHERE type = 'trigger' AND name LIKE 'unindexed%'"
+        ).fetchall():
+            conn.execute(f"DROP TRIGGER {trigger}")
+        for table in ("words", "indexed", "unindexed"):
+            conn.execute(f"DROP TABLE {table}")
+        conn.execute("DROP INDEX releases_by_category")
+        conn.execute("DELETE FROM _sqlite_migrations WHERE name = 'own_index'")
+        conn.execute(f"PRAGMA user_version = {VERSION - 1}")
+    with open_database(path) as db:
+        for _ in range(2):
+            with db.reading() as conn:
+                expected = by_hand(conn, parse("steel"))
+                assert expected
+                assert found(conn, "steel") == expected
+            words.bring_up_to_date(db)
+        with db.reading() as conn:
+            assert conn.execute("SELECT count(*) FROM indexed").fetchone() == (30,)

@@ -73,6 +73,7 @@ BOTH = "{title body} : "
         ("-(steel quota)", f'("zx" NOT ({BOTH}"steel" AND {BOTH}"quota"))'),
         ("-(steel -quota)", f'("zx" NOT ({BOTH}"steel" AND ("zx" NOT {BOTH}"quota")))'),
         ("-(steel source:Trade)", f'("zx" NOT ({BOTH}"steel" AND sources : "trade"))'),
+        ('-"batteries batteries batteries batteries batteries batteries"', '"zx"'),
         ("category:fta", 'category : "fta"'),
         ("text:steel", 'body : "steel"'),
         ('source:"A b"', 'sources : "az20zb"'),
@@ -194,3 +195,15 @@ def test_absurd_queries_stay_within_what_sqlite_reads(
         assert find(node, document) is not None
         assert _lets_through(index, prefilter(node), document) == [0]
         assert _lets_through(index, prefilter(Not(Not(node))), document) == [0]
+
+
+@pytest.mark.parametrize("depth", [8, 9, 20, 21])
+def test_a_not_of_a_not_may_be_as_deep_as_it_likes(index: sqlite3.Connection, depth: int) -> None:
+    """Where it gets too deep, everything is let through."""
+    node: Node = Term("steel")
+    for _ in range(depth):
+        node = Not(node)
+    text = "tin" if depth % 2 else "steel"
+    assert _lets_through(index, prefilter(node), Document(title=text, text="")) == [0]
+    outer = Not(And((Term("steel"), node)))
+    assert _lets_through(index, prefilter(outer), Document(title="tin", text="")) == [0]

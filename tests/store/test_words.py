@@ -167,7 +167,7 @@ def test_the_index_is_made_anew_when_most_of_it_is_waste(
     db: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Places that nothing stands at any more cost room and time."""
-    monkeypatch.setattr(words, "_WASTE", 5)
+    monkeypatch.setattr(words, "_WASTE", 4)
     with db.writing() as conn:
         for number in range(4):
             add(conn, f"Steel {number}")

@@ -7,4 +7,5 @@ printing   unparse: nodes back into a query
 match      find, Matcher: where a release matches; the one place that decides
 snippet    the stretch of a release that shows best why it matched
 prefilter  what the full-text index can narrow down, without ever hiding a match
+sieve      what the index knows for certain, so that counting needs no texts
 """

@@ -49,7 +49,8 @@ _FIRST = (
     ) STRICT""",
     "CREATE INDEX checks_by_source ON checks (source, id)",
     # `origin` is how it came: news, or what needs no telling (baseline, archive, import).
-    # `spellings` feeds the full-text index with what its tokenizer would not see by itself.
+    # `spellings` feeds the full-text index with what its tokenizer would not see by itself, and
+    # with marks (query/prefilter).
     """CREATE TABLE releases (
         id INTEGER PRIMARY KEY,
         title TEXT NOT NULL,
@@ -248,6 +249,15 @@ def backfills(db: Tables) -> None:
         rank REAL NOT NULL,
         complete_at TEXT
     ) STRICT, WITHOUT ROWID""")
+
+
+@migrations()
+def marked_spellings(db: Tables) -> None:
+    """Let the full-text index know capitals, and where it sees words that are none."""
+    from monitor.query.prefilter import spellings  # noqa: PLC0415 - a new database has no texts
+
+    db.conn.create_function("spelled", 3, spellings, deterministic=True)
+    db.execute("UPDATE releases SET spellings = spelled(title, body, coalesce(category, ''))")
 
 
 def migrate(conn: sqlite3.Connection, path: Path) -> None:

@@ -14,6 +14,7 @@ from monitor.errors import StoreError
 from monitor.store import database, schema
 from monitor.store.database import open_database
 from monitor.store.version import VERSION
+from tests.store.samples import stored_release
 
 
 def columns(path: Path, table: str) -> list[str]:
@@ -214,6 +215,18 @@ def test_a_database_of_the_first_version_is_brought_up_to_date(tmp_path: Path) -
         assert conn.execute("SELECT * FROM waiting").fetchall() == [(1, "now", 0)]
         assert conn.execute("SELECT count(*) FROM releases").fetchone() == (2,)
     assert {"absences", "absent_since"} <= set(columns(path, "listings"))
+
+
+def test_an_older_database_learns_what_its_index_is_to_know(tmp_path: Path) -> None:
+    """The capitals in texts that were stored before there was a mark for them."""
+    path = tmp_path / "monitor.db"
+    with open_database(path) as db, db.writing() as conn:
+        release = stored_release(conn, "Talks with the U.S. on batteries")
+        conn.execute("DELETE FROM _sqlite_migrations WHERE name = 'marked_spellings'")
+        conn.execute(f"PRAGMA user_version = {VERSION - 1}")
+    with open_database(path) as db, db.reading() as conn:
+        found = "SELECT rowid FROM releases_fts WHERE releases_fts MATCH 'spellings : z1zus'"
+        assert conn.execute(found).fetchall() == [(release.id,)]
 
 
 def test_an_older_database_is_copied_before_it_is_migrated(

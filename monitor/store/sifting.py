@@ -1,0 +1,200 @@
+"""Which releases a query matches, all of them: counted from the index, hardly reading a text.
+
+A back-test asks of 100,000 releases whether a query matches each. Read one by one that takes a
+minute; from the full-text index it takes as long as the sets of their ids. Only where the index is
+not sure (`query/sieve`) is the text read, and the matcher decides.
+"""
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
+from itertools import chain
+from typing import NamedTuple
+
+from monitor.model.told import Document
+from monitor.query.match import holds
+from monitor.query.nodes import And, Node, Not, Or, Source, Term
+from monitor.query.prefilter import encoded
+from monitor.query.sieve import COLUMNS, sieve, without_doubt
+from monitor.query.terms import parts
+
+_AT_ONCE = 500  # releases read at a time
+_MOST_BEGINNINGS = 40  # words asked for, one by one, that begin so
+_FEW = 50  # releases that are read sooner than asked about
+
+Ids = frozenset[int]
+
+
+class Sifted(NamedTuple):
+    """The releases that match for certain, and all that may match, those among them."""
+
+    certain: Ids
+    possible: Ids
+
+
+class Sifter:
+    """One view of the archive, asked as often as need be; what is asked twice is looked up once."""
+
+    def __init__(self, conn: sqlite3.Connection) -> None:
+        self._conn = conn
+        self._known: dict[Node, Ids] = {}
+        self._sifted: dict[Node, Sifted] = {}
+
+    @cached_property
+    def everything(self) -> Ids:
+        """Return all releases."""
+        return self._ids("SELECT id FROM releases")
+
+    def matching(self, node: Node) -> Ids:
+        """Return the releases that a query matches."""
+        found = self._known.get(node)
+        if found is None:
+            certain, possible = self._sift(node)
+            found = self._known[node] = certain | self._confirmed(node, possible - certain)
+        return found
+
+    def of_sources(self, names: Iterable[str]) -> Ids:
+        """Return the releases that listings of these names show, or showed; upper case differs."""
+        return frozenset().union(*(self._listed(name) for name in names))
+
+    def _listed(self, name: str) -> Ids:
+        return self._ids("SELECT release_id FROM listings WHERE source = ?", name)
+
+    def is_met(self, node: Node) -> bool:
+        """Tell whether any release matches."""
+        certain, possible = self._sift(node)
+        return bool(certain or (possible and self.matching(node)))
+
+    def _sift(self, node: Node) -> Sifted:
+        if node in self._known:
+            return _sure(self._known[node])
+        if node not in self._sifted:
+            self._sifted[node] = self._worked_out(node)
+        return self._sifted[node]
+
+    def _worked_out(self, node: Node) -> Sifted:
+        match node:
+            case Term(field="category"):
+                return _sure(self._in_category(node))
+            case Term():
+                return self._term(node)
+            case Source(name):
+                return _sure(self._in_listing(name))
+            case Not(part):
+                inner = self._sift(part)
+                return Sifted(self.everything - inner.possible, self.everything - inner.certain)
+            case And(nodes):
+                found = [self._sift(part) for part in nodes]
+                return Sifted(
+                    frozenset.intersection(*(one.certain for one in found)),
+                    frozenset.intersection(*(one.possible for one in found)),
+                )
+            case Or(nodes):
+                found = [self._sift(part) for part in nodes]
+                return Sifted(
+                    frozenset().union(*(one.certain for one in found)),
+                    frozenset().union(*(one.possible for one in found)),
+                )
+
+    def _in_category(self, term: Term) -> Ids:
+        """Ask the matcher of each category that there is; there are few."""
+        names = self._conn.execute("SELECT DISTINCT category FROM releases").fetchall()
+        found = [
+            name
+            for (name,) in names
+            if name is not None and holds(term, Document(title="", text="", category=name))
+        ]
+        return frozenset().union(
+            *(self._ids("SELECT id FROM releases WHERE category = ?", name) for name in found)
+        )
+
+    def _in_listing(self, name: str) -> Ids:
+        names = self._conn.execute("SELECT DISTINCT source FROM listings").fetchall()
+        return self.of_sources(one for (one,) in names if one.casefold() == name.casefold())
+
+    def _term(self, term: Term) -> Sifted:
+        asked = sieve(term, self._beginning_with)
+        possible = self._indexed(asked.possible)
+        if asked.certain == asked.possible:
+            return _sure(possible)
+        if asked.certain is None:
+            pieces = parts(term)
+            if len(pieces) > 1 or pieces[0].wanted.kind != "prefix":
+                return Sifted(frozenset(), possible)
+            return Sifted(self._beginning(term, possible), possible)
+        return Sifted(self._indexed(asked.certain), possible)
+
+    def _beginning(self, term: Term, possible: Ids) -> Ids:
+        """Return where a word that begins so stands plainly: the commonest words are enough."""
+        beginning = encoded(parts(term)[0].wanted.texts[0])
+        found: Ids = frozenset()
+        for word in self._commonest(beginning):
+            if len(possible) - len(found) <= _FEW:
+                break
+            seen = f'{COLUMNS[term.field]} : "{word}"'
+            found |= self._indexed(without_doubt(seen, [word]))
+        return found & possible
+
+    def _commonest(self, beginning: str) -> Sequence[str]:
+        """Return the words that begin so and are in most releases."""
+        return self._words(beginning, f"ORDER BY doc DESC LIMIT {_MOST_BEGINNINGS}")
+
+    def _beginning_with(self, letter: str) -> Sequence[str]:
+        return self._words(letter, "")
+
+    def _words(self, beginning: str, order: str) -> Sequence[str]:
+        """Return words of the index, as far as they are plain."""
+        self._conn.execute(
+            "CREATE VIRTUAL TABLE IF NOT EXISTS temp.words USING fts5vocab(main, releases_fts, row)"
+        )
+        rows = self._conn.execute(
+            f"SELECT term FROM temp.words WHERE term >= ?1 AND term < ?1 || char(1114111) {order}",
+            (beginning,),
+        )
+        return [word for (word,) in rows if word.isascii() and word.isalnum()]
+
+    def _indexed(self, expression: str) -> Ids:
+        return self._ids("SELECT rowid FROM releases_fts WHERE releases_fts MATCH ?", expression)
+
+    def _ids(self, sql: str, *values: str) -> Ids:
+        return frozenset(chain.from_iterable(self._conn.execute(sql, values)))
+
+    def _confirmed(self, node: Node, doubtful: Ids) -> Ids:
+        """Read the releases of which the index is not sure."""
+        return frozenset(
+            number for number, document in documents(self._conn, doubtful) if holds(node, document)
+        )
+
+
+def _sure(ids: Ids) -> Sifted:
+    return Sifted(ids, ids)
+
+
+def documents(conn: sqlite3.Connection, ids: Iterable[int]) -> Iterator[tuple[int, Document]]:
+    """Yield releases as queries are held against them, with their ids; the lowest first."""
+    left = sorted(ids)
+    for at in range(0, len(left), _AT_ONCE):
+        yield from _documents(conn, left[at : at + _AT_ONCE])
+
+
+def _documents(conn: sqlite3.Connection, ids: Sequence[int]) -> Iterator[tuple[int, Document]]:
+    marks = ", ".join("?" * len(ids))
+    sources = _sources(conn, ids, marks)
+    rows = conn.execute(
+        f"SELECT id, title, body, category FROM releases WHERE id IN ({marks}) ORDER BY id", ids
+    )
+    for number, title, text, category in rows:
+        seen_in = tuple(sources.get(number, ()))
+        yield number, Document(title=title, text=text, category=category or "", sources=seen_in)
+
+
+def _sources(
+    conn: sqlite3.Connection, ids: Sequence[int], marks: str
+) -> Mapping[int, dict[str, None]]:
+    found: dict[int, dict[str, None]] = {}
+    rows = conn.execute(
+        f"SELECT release_id, source FROM listings WHERE release_id IN ({marks}) ORDER BY id", ids
+    )
+    for number, source in rows:
+        found.setdefault(number, {})[source] = None
+    return found

@@ -4,20 +4,17 @@
 two agree. What lies between them has to be read, and the matcher decides.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice, product
 from typing import NamedTuple
 
 from monitor.query.nodes import Term
 from monitor.query.prefilter import CAPITALS, DOUBT, ODD, encoded, prefilter
 from monitor.query.terms import Wanted, parts
-from monitor.query.words import form
+from monitor.query.words import spelled
 
 COLUMNS = {None: "{title body}", "title": "{title}", "text": "{body}"}
-_MAX_WAYS = 64  # to write a phrase: in singular and plural, and with 's
-
-Words = Callable[[str], Iterable[str]]
-"""Gives all words of the index that begin with a letter."""
+_MAX_WAYS = 300  # to write a phrase: in singular and plural, and with 's
 
 
 class Sieve(NamedTuple):
@@ -30,11 +27,11 @@ class Sieve(NamedTuple):
     possible: str
 
 
-def sieve(term: Term, words: Words) -> Sieve:
+def sieve(term: Term) -> Sieve:
     """Return what the index knows of a term; of one of the category it knows nothing."""
     pieces = parts(term)
     if len(pieces) > 1:
-        return _phrase(term, [piece.wanted for piece in pieces], words)
+        return _phrase(term, [piece.wanted for piece in pieces])
     (wanted, _) = pieces[0]
     match wanted.kind:
         case "word":
@@ -64,12 +61,12 @@ def without_doubt(seen: str, words: list[str]) -> str:
     return f"(({seen}) NOT (spellings : {_any([DOUBT + word for word in words])}))"
 
 
-def _phrase(term: Term, wanted: Sequence[Wanted], words: Words) -> Sieve:
+def _phrase(term: Term, wanted: Sequence[Wanted]) -> Sieve:
     """Return where plain words follow each other, in any of their spellings."""
     anywhere = prefilter(term) or ""
     if term.within is not None or not all(map(_is_plain, wanted)):
         return Sieve(None, anywhere)
-    forms = [_forms(one, words) for one in wanted]
+    forms = [_forms(one) for one in wanted]
     ways = list(islice(_ways(forms), _MAX_WAYS + 1))
     if not ways or len(ways) > _MAX_WAYS:
         return Sieve(None, anywhere)
@@ -79,7 +76,7 @@ def _phrase(term: Term, wanted: Sequence[Wanted], words: Words) -> Sieve:
     possible = f"({seen} OR {odd})"
     if any(one.kind != "word" for one in wanted):
         return Sieve(None, possible)
-    every = [word for words_ in forms for word in words_]
+    every = [word for words in forms for word in words]
     return Sieve(without_doubt(f"({seen}) NOT {odd}", every), possible)
 
 
@@ -88,14 +85,11 @@ def _is_plain(wanted: Wanted) -> bool:
     return is_word and all(text.isascii() and text.isalnum() for text in wanted.texts)
 
 
-def _forms(wanted: Wanted, words: Words) -> list[str]:
+def _forms(wanted: Wanted) -> Sequence[str]:
     """Return the words of the index that a token may be."""
-    keys = {text.lower() for text in wanted.texts}
-    return [
-        word
-        for word in words(min(keys)[0])
-        if word in keys or not keys.isdisjoint(form(word).keys) or word.removesuffix("s") in keys
-    ]
+    keys = [text.lower() for text in wanted.texts]
+    # EVs are EV whatever a plural in -s may be otherwise.
+    return list(dict.fromkeys(word for key in keys for word in (*spelled(key), f"{key}s")))
 
 
 def _ways(forms: Sequence[Sequence[str]]) -> Iterator[str]:

@@ -6,17 +6,20 @@ not sure (`query/sieve`) is the text read, and the matcher decides.
 """
 
 import sqlite3
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
-from itertools import chain
+from itertools import chain, islice
 from typing import NamedTuple
 
 from monitor.model.told import Document
-from monitor.query.match import holds
+from monitor.query.glance import glance
+from monitor.query.match import find, holds
 from monitor.query.nodes import And, Node, Not, Or, Source, Term
 from monitor.query.prefilter import encoded
 from monitor.query.sieve import COLUMNS, sieve, without_doubt
 from monitor.query.terms import parts
+from monitor.store.archive import Result, release
 
 _AT_ONCE = 500  # releases read at a time
 _MOST_BEGINNINGS = 40  # words asked for, one by one, that begin so
@@ -59,6 +62,19 @@ class Sifter:
 
     def _listed(self, name: str) -> Ids:
         return self._ids("SELECT release_id FROM listings WHERE source = ?", name)
+
+    def by_month(self, ids: Ids) -> dict[str, int]:
+        """Return how many of these releases each month (YYYY-MM) has, the newest first."""
+        counts: Counter[str] = Counter()
+        for number, day in self._conn.execute("SELECT id, date FROM releases ORDER BY date DESC"):
+            if number in ids:
+                counts[day[:7]] += 1
+        return dict(counts)
+
+    def newest(self, ids: Ids, limit: int) -> list[int]:
+        """Return the newest of these releases."""
+        rows = self._conn.execute("SELECT id FROM releases ORDER BY date DESC, id DESC")
+        return list(islice((number for (number,) in rows if number in ids), limit))
 
     def is_met(self, node: Node) -> bool:
         """Tell whether any release matches."""
@@ -113,7 +129,7 @@ class Sifter:
         return self.of_sources(one for (one,) in names if one.casefold() == name.casefold())
 
     def _term(self, term: Term) -> Sifted:
-        asked = sieve(term, self._beginning_with)
+        asked = sieve(term)
         possible = self._indexed(asked.possible)
         if asked.certain == asked.possible:
             return _sure(possible)
@@ -136,20 +152,14 @@ class Sifter:
         return found & possible
 
     def _commonest(self, beginning: str) -> Sequence[str]:
-        """Return the words that begin so and are in most releases."""
-        return self._words(beginning, f"ORDER BY doc DESC LIMIT {_MOST_BEGINNINGS}")
-
-    def _beginning_with(self, letter: str) -> Sequence[str]:
-        return self._words(letter, "")
-
-    def _words(self, beginning: str, order: str) -> Sequence[str]:
-        """Return words of the index, as far as they are plain."""
+        """Return the words that begin so and are in most releases, as far as they are plain."""
         self._conn.execute(
             "CREATE VIRTUAL TABLE IF NOT EXISTS temp.words USING fts5vocab(main, releases_fts, row)"
         )
         rows = self._conn.execute(
-            f"SELECT term FROM temp.words WHERE term >= ?1 AND term < ?1 || char(1114111) {order}",
-            (beginning,),
+            "SELECT term FROM temp.words WHERE term >= ?1 AND term < ?1 || char(1114111)"
+            " ORDER BY doc DESC LIMIT ?2",
+            (beginning, _MOST_BEGINNINGS),
         )
         return [word for (word,) in rows if word.isascii() and word.isalnum()]
 
@@ -162,12 +172,42 @@ class Sifter:
     def _confirmed(self, node: Node, doubtful: Ids) -> Ids:
         """Read the releases of which the index is not sure."""
         return frozenset(
-            number for number, document in documents(self._conn, doubtful) if holds(node, document)
+            number
+            for number, document in documents(self._conn, doubtful)
+            if self._judged(node, number, document)
         )
+
+    def _judged(self, node: Node, number: int, document: Document) -> bool:
+        """Say whether a release matches: from what is known of the parts, as far as that goes."""
+        known = self._sift(node)
+        if number in known.certain or number not in known.possible:
+            return number in known.certain
+        match node:
+            case And(nodes):
+                return all(self._judged(part, number, document) for part in nodes)
+            case Or(nodes):
+                return any(self._judged(part, number, document) for part in nodes)
+            case Not(part):
+                return not self._judged(part, number, document)
+            case Term():
+                seen = glance(node, document)
+                return holds(node, document) if seen is None else seen
+            case _:
+                return holds(node, document)
 
 
 def _sure(ids: Ids) -> Sifted:
     return Sifted(ids, ids)
+
+
+def shown(conn: sqlite3.Connection, query: Node, ids: Iterable[int]) -> Iterator[Result]:
+    """Yield releases whole, in the order given, with where a query hits them, if it does."""
+    found = dict(documents(conn, ids := list(ids)))
+    for number in ids:
+        one = release(conn, number)
+        if one is not None:
+            hits = find(query, found[number]) or ()
+            yield Result(release=one, document=found[number], hits=hits)
 
 
 def documents(conn: sqlite3.Connection, ids: Iterable[int]) -> Iterator[tuple[int, Document]]:

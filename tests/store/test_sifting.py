@@ -14,7 +14,6 @@ from monitor.query.match import find
 from monitor.query.nodes import Node, Term
 from monitor.query.prefilter import spellings
 from monitor.query.syntax import parse
-from monitor.query.vocabulary import IRREGULAR
 from monitor.store.database import Database, open_database
 from monitor.store.sifting import Sifter
 from tests.query.model import Written, documents, nodes
@@ -117,11 +116,6 @@ def test_they_agree_on_any_part_of_any_text(
     some = [Document(title=other, text=text), Document(title=text, text=other, category=text)]
     for query in (node, Term(node.text, prefix=True), Term(node.text, field="title")):
         agree(store, query, some)
-
-
-def test_no_plural_begins_with_another_letter() -> None:
-    """As the words of a phrase are looked up by their first."""
-    assert all(one[0] == many[0] for many, one in IRREGULAR.items())
 
 
 def test_a_common_beginning_is_certain_without_reading(store: Database) -> None:

@@ -23,9 +23,10 @@ def _add_looks(actions: Commands) -> None:
         "show what a query would have found in the archive",
         "backtest.test",
         "watch test steel",
-        "watch test 'steel quota'",
+        "watch test 'steel quota' --source trade",
     )
     tested.add_argument("query", metavar="QUERY", help="a query, or the name of a watch")
+    _sourced(tested)
 
 
 def _add_edits(actions: Commands) -> None:
@@ -38,13 +39,7 @@ def _add_edits(actions: Commands) -> None:
     )
     _named(added)
     added.add_argument("query", metavar="QUERY", help='words, "a phrase", OR, NOT, prefix*, …')
-    added.add_argument(
-        "--source",
-        metavar="NAME",
-        action="append",
-        dest="sources",
-        help="only what this listing shows; may be given again (default: every listing)",
-    )
+    _sourced(added)
     added.add_argument(
         "--to",
         metavar="CHANNEL",
@@ -61,6 +56,16 @@ def _add_edits(actions: Commands) -> None:
     _named(actions.add("pause", pause, "watchlist.pause", "watch pause steel"))
     resume = "let a paused watch go on; what appeared meanwhile is not made up for"
     _named(actions.add("resume", resume, "watchlist.resume", "watch resume steel"))
+
+
+def _sourced(command: Parser) -> None:
+    command.add_argument(
+        "--source",
+        metavar="NAME",
+        action="append",
+        dest="sources",
+        help="only what this listing shows; may be given again (default: every listing)",
+    )
 
 
 def _named(command: Parser) -> Parser:

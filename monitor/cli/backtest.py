@@ -170,11 +170,12 @@ def tell_result(result: Result) -> None:
 
 def where(hits: Iterable[Hit]) -> str:
     """Say which terms were found, and where: `steel: title, text 3 times; TRQ: text`."""
-    return "; ".join(
-        f"{clean(term)}: "
-        + ", ".join(f"{field} {n} times" if n > 1 else field for field, n in fields.items())
-        for term, fields in counted(hits).items()
-    )
+    return "; ".join(f"{clean(term)}: {places(one)}" for term, one in counted(hits).items())
+
+
+def places(fields: Mapping[str, int]) -> str:
+    """Say how often something was found in each field: `title, text 3 times`."""
+    return ", ".join(f"{field} {n} times" if n > 1 else field for field, n in fields.items())
 
 
 def counted(hits: Iterable[Hit]) -> dict[str, dict[str, int]]:

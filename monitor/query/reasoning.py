@@ -1,30 +1,14 @@
 """Why a query is true of a release, or is not, in its own terms."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from monitor.model.told import Document, Hit
+from monitor.model.explained import TermFound
+from monitor.model.told import Document
 from monitor.query.leaving import Leaf, Wanted, leaves
 from monitor.query.match import find, holds
 from monitor.query.nodes import And, Node, Not, Or, Source, Term
 from monitor.query.printing import unparse
 from monitor.query.terms import parts
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TermFound:
-    """One term of a query held against a release.
-
-    `is_excluded`: the query leaves out what has it. `is_to_blame`: the query fails for it. `hits`
-    are where it is; `instead` is the word in small letters that is there where the term, being of
-    two to four capitals, finds only capitals.
-    """
-
-    term: str
-    is_excluded: bool
-    is_found: bool
-    is_to_blame: bool
-    hits: tuple[Hit, ...] = ()
-    instead: str = ""
 
 
 def reasons(node: Node, document: Document) -> tuple[TermFound, ...]:

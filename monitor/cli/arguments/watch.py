@@ -1,6 +1,6 @@
-"""`monitor watch` and its actions: the watchlist."""
+"""`monitor watch` and its actions, the watchlist; and `monitor explain`."""
 
-from monitor.cli.arguments.making import Commands, Parser
+from monitor.cli.arguments.making import Commands, Parser, count
 
 
 def add(commands: Commands) -> None:
@@ -12,6 +12,17 @@ def add(commands: Commands) -> None:
     actions = commands.actions(watch)
     _add_looks(actions)
     _add_edits(actions)
+    explain = commands.add(
+        "explain",
+        "say why a release was, or was not, sent: which words hit, who was told and when",
+        "explain.run",
+        "explain 41",
+        "explain 41 steel",
+    )
+    explain.add_argument("id", type=count, metavar="ID", help="its number in the archive")
+    explain.add_argument(
+        "watch", metavar="WATCH", nargs="?", help="for this watch alone (default: for every one)"
+    )
 
 
 def _add_looks(actions: Commands) -> None:

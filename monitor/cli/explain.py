@@ -75,7 +75,7 @@ def _told(watch: Watch, one: Account, zone: tzinfo) -> Iterator[str]:
     if "terms" not in one.causes:
         yield from _terms(one.terms)
     if one.outcome != "not-sent":
-        yield from (f"  {line}" for channel in one.channels for line in _heard(channel, zone))
+        yield from (f"  {line}" for line in _channels(one.channels, zone))
 
 
 def _because(cause: Cause, watch: Watch, one: Account, zone: tzinfo) -> Iterator[str]:
@@ -143,13 +143,18 @@ def _place(one: TermFound) -> str:
     return f"{_quoted(one.term)} ({where})" if where else _quoted(one.term)
 
 
-def _heard(one: Heard, zone: tzinfo) -> Iterator[str]:
-    name = clean(one.channel)
-    if not one.told:
-        why = "" if one.is_addressed else ": the watch does not go to this channel"
-        yield f"{name}: not told{why}"
-    for told in one.told:
-        yield f"{name}: {told.event}: {_state(told, zone)}"
+def _channels(channels: Iterable[Heard], zone: tzinfo) -> Iterator[str]:
+    """Yield what each channel was told, and in one line those that are not to be told."""
+    others = []
+    for one in channels:
+        for told in one.told:
+            yield f"{clean(one.channel)}: {told.event}: {_state(told, zone)}"
+        if not one.told and one.is_addressed:
+            yield f"{clean(one.channel)}: not told; when it was found, it was not to be"
+        elif not one.told:
+            others.append(one.channel)
+    if others:
+        yield f"not told, as the watch does not go there: {_names(others)}"
 
 
 def _state(one: Told, zone: tzinfo) -> str:
@@ -178,7 +183,7 @@ def _names(names: Iterable[str]) -> str:
 
 
 def _quoted(text: str) -> str:
-    return f"“{clean(text)}”"
+    return clean(text) if text.startswith('"') else f"“{clean(text)}”"
 
 
 # ------------------------------------------------------------------ for scripts

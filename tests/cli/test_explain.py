@@ -140,7 +140,7 @@ def asked(capsys: pytest.CaptureFixture[str]) -> Asked:
             "it was there at the first check of its listing, the baseline", "“steel” (title)"]),
         (STEEL, "steel", "sent", [], [
             "steel: sent\n", "it has “steel” (title, text 2 times)\n  it has no “TRQ”\n",
-            "bot: new: sent 20", "down: not told: the watch does not go to this channel\n"]),
+            "bot: new: sent 20", "not told, as the watch does not go there: down, gone, digest\n"]),
         (CHIPS, "chips", "owed", [], [
             "found, and still to be sent", "down: new: owed, tried ", "), again 20"]),
         (CHIPS, "dead", "given-up", [], [

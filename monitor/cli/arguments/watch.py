@@ -38,6 +38,12 @@ def _add_looks(actions: Commands) -> None:
     )
     tested.add_argument("query", metavar="QUERY", help="a query, or the name of a watch")
     _sourced(tested)
+    tune = "show what stands just outside a watch, and what each of its words brings in"
+    _named(actions.add("tune", tune, "tune.tune", "watch tune steel"))
+    diff = "show what a watch would gain and lose with another query"
+    compared = actions.add("diff", diff, "tune.diff", "watch diff steel 'steel NOT scrap'")
+    _named(compared)
+    compared.add_argument("query", metavar="QUERY", help="the query that it would have")
 
 
 def _add_edits(actions: Commands) -> None:

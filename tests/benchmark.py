@@ -54,10 +54,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--runs", type=int, default=RUNS, help=f"runs of each ({RUNS})")
     parser.add_argument("--only", help="rows whose name holds this word")
     args = parser.parse_args(argv)
-    from tests.daemon.benchmark import daemon  # noqa: PLC0415 - it needs this module whole
+    from tests.cli.benchmark import backtesting  # noqa: PLC0415 - they need this module whole
+    from tests.daemon.benchmark import daemon  # noqa: PLC0415
 
     rows = []
-    for measure in (one_source, many_sources, parsing, matching, archive, memory, daemon):
+    works = (one_source, many_sources, parsing, matching, archive, memory, daemon, backtesting)
+    for measure in works:
         if not args.only or args.only in measure.__name__:
             rows += measure(args.runs)
             gc.collect()

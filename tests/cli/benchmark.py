@@ -15,7 +15,7 @@ from monitor.query.syntax import parse
 from monitor.store.database import open_database
 from tests.benchmark import Row, timed
 from tests.hundred_thousand import ready
-from tests.stage import Stage
+from tests.stage import Stage, source
 
 GOAL = 1.0  # seconds
 QUERIES = (
@@ -36,7 +36,10 @@ def backtesting(runs: int) -> list[Row]:
     """A back-test, and what `watch tune` asks; the floor is reading every text once."""
     path = ready()
     with tempfile.TemporaryDirectory() as folder:
-        config = replace(load(Stage(Path(folder)).config, {}), store_path=path)
+        config = replace(
+            load(Stage(Path(folder), source("trade", "http://127.0.0.1:9/")).config, {}),
+            store_path=path,
+        )
 
     def floor() -> None:
         with closing(sqlite3.connect(path)) as conn:

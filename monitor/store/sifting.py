@@ -189,9 +189,8 @@ class Sifter:
                 return any(self._judged(part, number, document) for part in nodes)
             case Not(part):
                 return not self._judged(part, number, document)
-            case Term():
-                seen = glance(node, document)
-                return holds(node, document) if seen is None else seen
+            case Term() if (seen := glance(node, document)) is not None:
+                return seen
             case _:
                 return holds(node, document)
 

@@ -73,7 +73,7 @@ QUERIES = (
     '"Korea and"', '"US tariff"', '"us tariff"', '"the AI"', '"steel and"~5', "반도체", "turkiye",
     '"C"', '"steel C"', "industry", "category:industries", "category:US", "title:steel", "İ*",
     "text:steel", "title:US", "text:us", "title:batter*", "source:TRADE", "steel (quota OR -us)",
-    "source:fta OR category:trade",
+    "source:fta OR category:trade", '"quota quota quota quota quota quota"',
 )  # fmt: skip
 
 

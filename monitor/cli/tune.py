@@ -25,8 +25,8 @@ from monitor.text.cleaning import clean
 
 _SHOWN = 3  # releases for each change
 _MOST_TERMS = 30  # a watch of hundreds of keywords is tuned a part at a time
-_BESIDE = 30  # of the newest found, whose neighbours in time are looked at
-_MOST_NEAR = 200  # releases that are held against each other
+_BESIDE = 20  # of the newest found, whose neighbours in time are looked at
+_MOST_NEAR = 120  # releases that are held against each other
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,7 +149,8 @@ def tune(args: Namespace) -> int:
     _tell_head(watch, tuner.query, len(tuner.found), total)
     _tell_shares(shares, len(tuner.found))
     _tell_gains("It would find more", gains)
-    about = f"Of one event with what it found (seen beside the newest {_BESIDE}), but not found"
+    where = f"at most {_MOST_NEAR} releases around the newest {_BESIDE} were compared"
+    about = f"Of one event with what it found, but not found ({where})"
     _tell_gains(about, beside)
     if not gains and not beside:
         print("\nNothing stands just outside.")

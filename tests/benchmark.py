@@ -56,7 +56,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--runs", type=int, default=RUNS, help=f"runs of each ({RUNS})")
     parser.add_argument("--only", help="rows whose name holds this word")
     args = parser.parse_args(argv)
-    from tests.daemon.benchmark import daemon  # noqa: PLC0415 - they need this module whole
+    from tests.cli.benchmark import backtesting  # noqa: PLC0415 - they need this module whole
+    from tests.daemon.benchmark import daemon  # noqa: PLC0415
     from tests.search_benchmark import searching  # noqa: PLC0415
 
     rows = []
@@ -69,6 +70,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         memory,
         daemon,
         searching,
+        backtesting,
     ):
         if not args.only or args.only in measure.__name__:
             rows += measure(args.runs)

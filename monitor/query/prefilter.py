@@ -1,8 +1,9 @@
 """What the archive's own index can tell beforehand: never no where the matcher says yes.
 
 Two questions are asked of every part of a query, and both have safe answers only: which releases
-could match it (`_possible`: too many is allowed), and which do for sure (`_sure`: too few is). The
-second is what a NOT leaves out. `spelled` says how the words stand in the index.
+could match it (`prefilter`: too many is allowed), and which do for sure (`certain`: too few is).
+The second is what a NOT leaves out, and what is counted without reading a text. `spelled` says how
+the words stand in the index.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -29,11 +30,17 @@ _SWAPPED = (
     ("s", ""), ("es", ""), ("e", ""), ("i", "y"), ("ie", "y"), ("ies", "y"), ("me", "man"),
     ("men", "man"), ("these", "thesis"), ("theses", "thesis"),
 )  # fmt: skip
+_CHANGED = ("y", "man", "thesis")  # what ends a key, but not the plurals that have it
 
 
 def prefilter(node: Node) -> str:
     """Return an FTS5 expression true of all that `node` could match."""
     return _possible(node, _MAX_DEPTH) or EVERYTHING
+
+
+def certain(node: Node) -> str | None:
+    """Return an FTS5 expression true of nothing but what `node` matches, None for nothing."""
+    return _sure(node, _MAX_DEPTH)
 
 
 def rough_prefilter(node: Node) -> str:
@@ -211,10 +218,25 @@ def _sure_word(wanted: Wanted) -> str | None:
             return _any(map(_quoted, wanted.texts))
         case "capitals" if text.isascii():
             return f'"{capitals(text)}"'
+        case "capital prefix" if text.isascii():
+            return f'"{capitals(text)}"*'
         case "prefix" if len(text) == 1:
             return f'"{initial(text)}"'
+        case "prefix":
+            other = [_quoted(key) for key in _begins_otherwise(text)]
+            return f"({_quoted(text)}* NOT {_any(other)})" if other else f"{_quoted(text)}*"
         case _:
             return None
+
+
+def _begins_otherwise(beginning: str) -> Iterator[str]:
+    """Yield the keys that begin so, though not every word does that has one of them."""
+    for key in (beginning, f"{beginning}n", f"{beginning}s"):
+        if key.endswith(_CHANGED):
+            yield key
+    for plural, one in IRREGULAR.items():
+        if one.startswith(beginning) and not plural.startswith(beginning):
+            yield one
 
 
 # ------------------------------------------------------------------ how FTS5 writes it

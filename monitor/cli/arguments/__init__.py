@@ -16,7 +16,7 @@ from monitor.cli.arguments.making import Commands, Parser, lazily
 _GROUPS = {
     "setup": ("demo", "init"),
     "archive": ("releases", "show", "search", "import", "export", "backfill", "replay"),
-    "watch": ("watch",),
+    "watch": ("watch", "explain"),
     "sending": ("digest", "deliveries"),
 }
 

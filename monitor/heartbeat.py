@@ -20,7 +20,7 @@ from monitor.http.tls import context
 from monitor.model.configured import Secret
 from monitor.text.cleaning import clean
 
-_LIMIT = timedelta(seconds=10)
+LIMIT = timedelta(seconds=10)
 _SHOWN = 5  # troubles that are named
 _LONGEST = 300  # characters of one
 
@@ -55,7 +55,7 @@ def in_words(troubles: Sequence[str], well: str) -> str:
 
 def _post(address: str, words: str) -> None:
     place = urlsplit(address)
-    client = Client(user_agent=f"monitor/{__version__}", limit=_LIMIT, context=context)
+    client = Client(user_agent=f"monitor/{__version__}", limit=LIMIT, context=context)
     headers = {"content-type": "text/plain; charset=utf-8"}
     try:
         with (

@@ -55,6 +55,18 @@ def send(channel: WebhookChannel, delivery: Delivery, now: datetime) -> None:
     )
 
 
+def rehearse(channel: WebhookChannel, delivery: Delivery, now: datetime) -> SplitResult:
+    """Do what can be done of sending without a word to the receiver; return where it would go.
+
+    DeliveryError where the address, the signing secret or the access token is none.
+    """
+    place = _place(channel.url.reveal().strip(), channel.url)
+    _headers(channel, delivery, now)
+    if channel.format == "ntfy":
+        _published(place, channel.url, delivery.payload)
+    return place
+
+
 # ------------------------------------------------------------------ what is sent
 
 

@@ -18,7 +18,7 @@ _GROUPS = {
     "archive": ("releases", "show", "search", "import", "export", "backfill", "replay"),
     "watch": ("watch",),
     "sending": ("digest", "deliveries"),
-    "health": ("status",),
+    "health": ("status", "doctor", "service"),
 }
 
 

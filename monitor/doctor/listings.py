@@ -81,7 +81,7 @@ class Listings:
         if abs(lag) <= _WRONG_BY:
             yield Finding(about="clock", standing="ok", text=f"agrees with that of {host}")
             return
-        by = timedelta(seconds=round(abs(lag).total_seconds()))
+        by = timedelta(minutes=round(abs(lag) / timedelta(minutes=1)))
         yield Finding(
             about="clock",
             standing="wrong",

@@ -273,7 +273,7 @@ def test_the_clock_is_compared_with_the_sites(
     site.misbehave(dated(lag))
     ((how, said, _),) = told(examined(tmp_path, source("trade", site.url())), "clock")
     assert how == standing
-    assert text in said.replace("2:59:59", "3:00:00").replace("1 day, 23:59:59", "2 days, 0:00:00")
+    assert text in said
 
 
 @pytest.mark.parametrize("text", ["yesterday", ""])

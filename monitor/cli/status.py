@@ -60,7 +60,6 @@ def _verdict(found: Vitals) -> Iterator[str]:
     yield "1 thing is wrong:" if len(troubles) == 1 else f"{len(troubles)} things are wrong:"
     yield from (f"  {clean(trouble)}" for trouble in troubles)
     yield "what to do about it: monitor doctor"
-    yield "what to do about it: monitor doctor"
 
 
 def _block(name: str, width: int, lines: Iterator[str]) -> Iterator[str]:

@@ -42,10 +42,11 @@ def test_what_is_wrong_comes_first_and_is_1(site: Site, tmp_path: Path) -> None:
         stage.once()
     done = stage.run("status")
     assert done.code == 1
-    first, second, third, *_ = done.out.splitlines()
+    first, second, third, fourth, *rest = done.out.splitlines()
     assert first == "2 things are wrong:"
     assert second.startswith("  trade: suspect since ")
     assert third == "  bot: 1 message was not taken: http://127.0.0.1 answered 500"
+    assert (fourth, rest[0]) == ("what to do about it: monitor doctor", "")
     assert "last read well: 20" in done.out
     assert "1 not taken yet, tried again 20" in done.out
     quiet = stage.run("status", "-q")

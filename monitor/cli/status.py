@@ -30,14 +30,14 @@ def run(args: Namespace) -> int:
     if flag(args, "json"):
         print(dumps(found.as_json(), indent=2))
     elif flag(args, "quiet"):
-        print("\n".join(map(clean, found.troubles)), end="\n" * bool(found.troubles))
+        print("".join(f"{clean(trouble)}\n" for trouble in found.troubles), end="")
     else:
-        print("\n".join(_page(found, zone)))
+        print("\n".join(page(found, zone)))
     return 1 if found.troubles else 0
 
 
-def _page(found: Vitals, zone: tzinfo) -> Iterator[str]:
-    """Yield the page line by line."""
+def page(found: Vitals, zone: tzinfo) -> Iterator[str]:
+    """Yield the page line by line, with its times in a zone."""
     yield from _verdict(found)
     yield "\nsources"
     names = [one.name for one in found.sources] + [one.name for one in found.channels]

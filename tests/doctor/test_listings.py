@@ -187,6 +187,15 @@ def test_a_server_that_hangs_up_in_the_handshake(
     assert said == "127.0.0.1 hung up in the TLS handshake"
 
 
+def test_certificates_of_ones_own_that_are_none(tmp_path: Path) -> None:
+    """Told before anything is asked."""
+    (tmp_path / "ca.pem").write_text("What is this?")
+    parts = source("trade", "https://127.0.0.1:9/x")
+    said, advice = trade(examined(tmp_path, parts, fetch='ca_file = "ca.pem"'))
+    assert "no certificates could be read" in said
+    assert "[fetch] ca_file must name a file in PEM form" in advice
+
+
 # ------------------------------------------------------------------ what comes
 
 

@@ -204,11 +204,13 @@ class Daemon:
         return max(agenda.sending(channel, now), now if tally.delivered else now + _BREATH)
 
     def _failed(self, error: Exception) -> datetime:
-        if isinstance(error, MonitorError):
-            self._log.trouble(str(error))
-        else:
+        told = str(error)
+        if not isinstance(error, MonitorError):
             _log.error("unexpected", exc_info=error)
-            self._log.trouble(f"a fault in monitor itself: {type(error).__name__}: {error}")
+            told = f"a fault in monitor itself: {type(error).__name__}: {error}"
+        self._log.trouble(told)
+        self._signs.round_ended(told)
+        self._jobs.wake(_SIGNS)
         return self._world.now() + _AGAIN
 
 

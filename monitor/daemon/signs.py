@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from monitor import vitals
 from monitor.daemon.log import Log
 from monitor.daemon.service import Service
+from monitor.errors import MonitorError
 from monitor.model.configured import Config
 from monitor.model.world import World
 from monitor.wiring import Works
@@ -34,9 +35,15 @@ class Signs:
         self._given_at = -float("inf")
         self._was_taken = True
         self._is_owed = False
+        self._failures: list[str] = []
 
-    def round_ended(self) -> None:
-        """Note that there is something to tell: who only starts, again and again, tells nothing."""
+    def round_ended(self, failure: str | None = None) -> None:
+        """Note that there is something to tell: who only starts, again and again, tells nothing.
+
+        `failure` is what ended it before its time: of a full disk the store knows nothing.
+        """
+        if failure is not None and failure not in self._failures:
+            self._failures.append(failure)
         self._is_owed = True
 
     def wanted(self, config: Config) -> bool:
@@ -52,8 +59,12 @@ class Signs:
             return self._world.now() + timedelta(seconds=waits)
         self._given_at, self._is_owed = self._world.monotonic(), False
         zone = works.zone()
-        with works.open_db() as db, db.reading() as conn:
-            troubles = list(vitals.troubles(conn, config, zone))
+        troubles, self._failures = self._failures, []
+        try:
+            with works.open_db() as db, db.reading() as conn:
+                troubles += vitals.troubles(conn, config, zone)
+        except MonitorError as error:
+            troubles = [str(error)]
         troubles += [f"{name}: hangs" for name in sorted(self._stuck())]
         at = f"{self._world.now().astimezone(zone):%H:%M}"
         count = len(config.sources)

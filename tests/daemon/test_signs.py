@@ -3,6 +3,7 @@
 import os
 import signal
 import socket
+import sys
 import threading
 import uuid
 from collections.abc import Iterator
@@ -17,7 +18,9 @@ import pytest
 from monitor.config import parse
 from monitor.daemon.jobs import Jobs
 from monitor.daemon.service import Service
+from monitor.daemon.signs import Signs
 from monitor.daemon.watchdog import Watchdog, bound
+from monitor.wiring import Works
 from tests import site_faults as faults
 from tests.channels.peers import Receiver, receiving
 from tests.daemon.running import running, until
@@ -56,6 +59,25 @@ class Ear:
     def has(self, **wanted: str) -> bool:
         """Tell whether one datagram held all of this."""
         return any(wanted.items() <= one.items() for one in list(self.heard))
+
+
+class Heard:
+    """A log that only remembers."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+
+    def checked(self, report: object) -> None:
+        """Is not called here."""
+
+    def sent(self, channel: str, tally: object) -> None:
+        """Is not called here."""
+
+    def said(self, text: str) -> None:
+        """Remember."""
+        self.lines.append(text)
+
+    trouble = said
 
 
 @contextmanager
@@ -155,26 +177,47 @@ def test_a_dead_heartbeat_is_told_once(site: Site, tmp_path: Path) -> None:
     assert "hush" not in told + str(daemon.events)
 
 
+def test_what_ends_a_round_before_its_time_makes_it_bad(tmp_path: Path) -> None:
+    """A full disk takes no word of what failed, and still must not pass for a good round."""
+    fake, log, hanging = FakeWorld(), Heard(), frozenset[str]()
+    minute = timedelta(minutes=1)
+    with receiving(Receiver()) as receiver:
+        text = source("trade", "http://127.0.0.1:9/x")
+        text += f'[health]\nheartbeat = "{receiver.url}"\n'
+        config = parse(text, path=tmp_path / "config.toml", environ={})
+        works = Works(config, fake.world, sys.stdout)
+        signs = Signs(stuck=lambda: hanging, service=Service({}, 7), world=fake.world, log=log)
+        assert signs.wanted(config)
+        assert signs.give(config, works) is None
+        assert receiver.got == []
+        signs.round_ended("the disk is full")
+        signs.round_ended("the disk is full")
+        assert signs.give(config, works) is None
+        signs.round_ended()
+        assert signs.give(config, works) == fake.moment + minute
+        fake.pass_time(minute)
+        hanging = frozenset({"check example.org"})
+        assert signs.give(config, works) is None
+        fake.pass_time(minute)
+        hanging = frozenset()
+        signs.round_ended()
+        assert signs.give(config, works) is None
+        works.open_db().close()
+        config.store_path.write_bytes(b"What is this?" * 999)
+        fake.pass_time(minute)
+        signs.round_ended()
+        assert signs.give(config, works) is None
+    told = [(path.removeprefix("/T000/B000/hush"), body.decode()) for path, _, body in receiver.got]
+    assert told \
+        == [
+            ("/fail", "the disk is full\n"),
+            ("/fail", "check example.org: hangs\n"),
+            ("", "watching 1 source: all well at 09:02\n"),
+            ("/fail", f"{config.store_path}: this is not a SQLite database; choose another path\n"),
+        ]  # fmt: skip
+
+
 # ------------------------------------------------------------------ stuck jobs
-
-
-class Heard:
-    """A log that only remembers."""
-
-    def __init__(self) -> None:
-        self.lines: list[str] = []
-
-    def checked(self, report: object) -> None:
-        """Is not called here."""
-
-    def sent(self, channel: str, tally: object) -> None:
-        """Is not called here."""
-
-    def said(self, text: str) -> None:
-        """Remember."""
-        self.lines.append(text)
-
-    trouble = said
 
 
 def test_a_job_that_hangs_is_told_once_and_the_watchdog_starves(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from monitor.doctor.finding import Ailment
 from monitor.doctor.reaching import Place, reach
-from tests.channels.peers import scripted
+from tests.channels.peers import scripted, silent
 
 LIMIT = timedelta(seconds=0.3)
 
@@ -48,7 +48,7 @@ def test_a_server_that_no_way_leads_to() -> None:
 
 def test_a_server_that_falls_silent_in_the_handshake() -> None:
     """It took the connection."""
-    with scripted(lambda _, over: over.wait() and None) as port:
+    with scripted(silent) as port:
         trust = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         assert ailing("127.0.0.1", port, trust) == "127.0.0.1 hung up in the TLS handshake"
 

@@ -6,10 +6,11 @@ import socket
 import sys
 import threading
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Self
 
@@ -18,7 +19,7 @@ import pytest
 from monitor.config import parse
 from monitor.daemon.jobs import Jobs
 from monitor.daemon.service import Service
-from monitor.daemon.signs import Signs
+from monitor.daemon.signs import SPACING, Signs
 from monitor.daemon.watchdog import Watchdog, bound
 from monitor.wiring import Works
 from tests import site_faults as faults
@@ -163,57 +164,65 @@ def test_a_round_is_told_to_the_heartbeat_once_a_minute_at_most(site: Site, tmp_
     assert b"trade: failed since" in receiver.got[1][2]
 
 
-def test_a_dead_heartbeat_is_told_once(site: Site, tmp_path: Path) -> None:
-    """It holds up nothing, and does not fill the log."""
-    site.publish("Talks", DAY)
-    with receiving(Receiver(status=500)) as receiver:
-        health = f'[health]\nheartbeat = "{receiver.url}"\n'
-        stage = Stage(tmp_path, source("trade", site.url(), every="1s"), health, WATCHES)
-        with running(stage) as daemon:
-            trouble = daemon.wait_for(lambda event: event["event"] == "trouble")
-            code, _, told = daemon.stop()
-    assert code == 0
-    assert trouble["text"] == "the heartbeat was not taken: http://127.0.0.1 answered 500"
-    assert "hush" not in told + str(daemon.events)
+def signs_of(
+    folder: Path, fake: FakeWorld, log: Heard, url: str, stuck: Callable[[], frozenset[str]]
+) -> tuple[Callable[[], datetime | None], Signs, Path]:
+    """Return what gives signs to a heartbeat, the signs, and the path of the store they ask."""
+    text = source("trade", "http://127.0.0.1:9/x") + f'[health]\nheartbeat = "{url}"\n'
+    config = parse(text, path=folder / "config.toml", environ={})
+    works = Works(config, fake.world, sys.stdout)
+    signs = Signs(stuck=stuck, service=Service({}, 7), world=fake.world, log=log)
+    assert signs.wanted(config)
+    return partial(signs.give, config, works), signs, config.store_path
+
+
+def test_a_heartbeat_that_is_not_taken_is_told_once(tmp_path: Path) -> None:
+    """It holds up nothing, and does not fill the log; when it is taken again, that is told."""
+    fake, log, receiver = FakeWorld(), Heard(), Receiver(status=500)
+    with receiving(receiver):
+        give, signs, _ = signs_of(tmp_path, fake, log, receiver.url, frozenset)
+        for status in (500, 500, 200, 200):
+            receiver.status = status
+            signs.round_ended()
+            assert give() is None
+            fake.pass_time(SPACING)
+    assert len(receiver.got) == 4
+    assert log.lines == [
+        "the heartbeat was not taken: http://127.0.0.1 answered 500",
+        "the heartbeat is taken again",
+    ]
 
 
 def test_what_ends_a_round_before_its_time_makes_it_bad(tmp_path: Path) -> None:
     """A full disk takes no word of what failed, and still must not pass for a good round."""
-    fake, log, hanging = FakeWorld(), Heard(), frozenset[str]()
-    minute = timedelta(minutes=1)
+    fake, log, hanging = FakeWorld(), Heard(), set[str]()
     with receiving(Receiver()) as receiver:
-        text = source("trade", "http://127.0.0.1:9/x")
-        text += f'[health]\nheartbeat = "{receiver.url}"\n'
-        config = parse(text, path=tmp_path / "config.toml", environ={})
-        works = Works(config, fake.world, sys.stdout)
-        signs = Signs(stuck=lambda: hanging, service=Service({}, 7), world=fake.world, log=log)
-        assert signs.wanted(config)
-        assert signs.give(config, works) is None
+        give, signs, store = signs_of(tmp_path, fake, log, receiver.url, lambda: frozenset(hanging))
+        assert give() is None
         assert receiver.got == []
         signs.round_ended("the disk is full")
         signs.round_ended("the disk is full")
-        assert signs.give(config, works) is None
+        assert give() is None
         signs.round_ended()
-        assert signs.give(config, works) == fake.moment + minute
-        fake.pass_time(minute)
-        hanging = frozenset({"check example.org"})
-        assert signs.give(config, works) is None
-        fake.pass_time(minute)
-        hanging = frozenset()
+        assert give() == fake.moment + SPACING
+        fake.pass_time(SPACING)
+        hanging.add("check example.org")
+        assert give() is None
+        fake.pass_time(SPACING)
+        hanging.clear()
         signs.round_ended()
-        assert signs.give(config, works) is None
-        works.open_db().close()
-        config.store_path.write_bytes(b"What is this?" * 999)
-        fake.pass_time(minute)
+        assert give() is None
+        store.write_bytes(b"What is this?" * 999)
+        fake.pass_time(SPACING)
         signs.round_ended()
-        assert signs.give(config, works) is None
+        assert give() is None
     told = [(path.removeprefix("/T000/B000/hush"), body.decode()) for path, _, body in receiver.got]
     assert told \
         == [
             ("/fail", "the disk is full\n"),
             ("/fail", "check example.org: hangs\n"),
             ("", "watching 1 source: all well at 09:02\n"),
-            ("/fail", f"{config.store_path}: this is not a SQLite database; choose another path\n"),
+            ("/fail", f"{store}: this is not a SQLite database; choose another path\n"),
         ]  # fmt: skip
 
 
@@ -243,6 +252,7 @@ def test_a_job_that_hangs_is_told_once_and_the_watchdog_starves(tmp_path: Path) 
         jobs.put("check example.org", work, slow=True)
         assert at_work.wait(10)
         watchdog.look(limit)
+        watchdog.look(limit)  # once in a quarter of its time is enough
         fake.pass_time(timedelta(minutes=9))
         watchdog.look(limit)
         until(lambda: len(ear.heard) == 2)
@@ -281,6 +291,18 @@ def test_quick_jobs_that_do_not_begin_are_stuck_too() -> None:
     fake.pass_time(timedelta(seconds=1))
     assert list(jobs.stuck(180)) == ["send desk"]
     jobs.keep_only([])
+    assert list(jobs.stuck(180)) == []
+
+
+def test_a_quick_job_that_has_run_is_not_waited_for_any_more() -> None:
+    """However long ago, where it has said that it never comes again."""
+    fake, done = FakeWorld(), threading.Event()
+    jobs = Jobs(fake.world, 1, lambda _: fake.moment)
+    jobs.start()
+    jobs.put("signs of life", done.set, slow=False)
+    assert done.wait(10)
+    assert jobs.stop(10)
+    fake.pass_time(timedelta(hours=1))
     assert list(jobs.stuck(180)) == []
 
 

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 import trustme
 
-from monitor.doctor import Finding
+from monitor.doctor import Finding, listings, reaching
+from monitor.doctor.reaching import Place
 from tests import site_faults as faults
 from tests.channels.peers import Authority, free_port, lines, scripted
 from tests.doctor.clinic import LONG_AGO, context_of, examined, self_signed, sick, told
@@ -245,12 +246,21 @@ def test_a_program_without_a_contact_is_told_to_have_one(site: Site, tmp_path: P
     assert [one for one in findings if one.standing == "warning"][-1].about == "config"
 
 
-def test_a_dead_server_is_asked_once_for_all_its_sources(tmp_path: Path) -> None:
+def test_a_dead_server_is_asked_once_for_all_its_sources(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Else a hundred of its listings would cost a hundred time-outs."""
-    with scripted(lambda caller, _: caller.close()) as port:
-        url = f"https://127.0.0.1:{port}/"
-        findings = examined(tmp_path, source("a", f"{url}a"), source("b", f"{url}b"))
+    asked: list[Place] = []
+
+    def reach(place: Place, limit: timedelta) -> None:
+        asked.append(place)
+        reaching.reach(place, limit)
+
+    monkeypatch.setattr(listings, "reach", reach)
+    url = f"http://127.0.0.1:{free_port()}/"
+    findings = examined(tmp_path, source("a", f"{url}a"), source("b", f"{url}b"))
     assert [one.standing for one in findings if one.about == "source"] == ["wrong", "wrong"]
+    assert len(asked) == 1
 
 
 # ------------------------------------------------------------------ the clock

@@ -106,6 +106,8 @@ class Jobs:
         """Start nothing more and wait for what runs; tell whether all of it ended in time."""
         with self._lock:
             self._stopping = True
+        # A scheduler that is shut down while it hands a job out trips over that job.
+        self._scheduler.remove_all_jobs()
         self._scheduler.shutdown(wait=False)
         with self._lock:
             return self._lock.wait_for(lambda: not self._running, seconds)

@@ -59,7 +59,7 @@ def test_mail_that_is_well_is_rehearsed_and_not_sent(
     assert told(findings, "channel", "desk") == [
         ("ok", f"127.0.0.1:{port} takes mail for desk@example.com; none was sent", "")
     ]
-    assert (mailbox.secure, mailbox.taken) == (True, [])
+    assert (mailbox.secure, mailbox.taken, mailbox.taken_back) == (True, [], 1)
 
 
 @pytest.mark.parametrize(

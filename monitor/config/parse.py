@@ -24,7 +24,7 @@ from monitor.model.configured import Channel, Config, Source, TerminalChannel, W
 POLITE = timedelta(minutes=5)
 _MINUTE = timedelta(minutes=1)
 _NO_SOURCE = 'nothing to watch: add a [[source]] with name, kind = "motir" and url'
-_NO_HEALTH = "[health] is read, but nobody is told of trouble by it yet; see the exit codes"
+_NO_HEARTBEAT = "[health] heartbeat is read, but nothing is sent there yet; see the exit codes"
 _NO_WATCH = "no [[watch]] in the config: releases are kept, and nobody is alerted"
 _ALL_PAUSED = "every [[watch]] is paused: releases are kept, and nobody is alerted"
 
@@ -134,8 +134,8 @@ def _warnings(top: Table, sources: Iterable[Source], watches: Sequence[Watch]) -
         yield _NO_WATCH
     elif all(one.paused for one in watches):
         yield _ALL_PAUSED
-    if "health" in top:
-        yield _NO_HEALTH
+    if "heartbeat" in top.table("health"):
+        yield _NO_HEARTBEAT
 
 
 def _holds_password(document: Mapping[str, Any]) -> bool:

@@ -5,7 +5,9 @@ is quoted as it is: whoever shows it makes it harmless (`message`).
 """
 
 import re
+from collections.abc import Sequence
 from datetime import datetime, timedelta, tzinfo
+from shlex import quote
 from typing import NamedTuple
 
 from monitor.model.configured import Source
@@ -27,7 +29,9 @@ _STILL = (
     "Its pages are read without trouble, so the ministry may just be quiet. Or the listing has"
     " moved, and its old page stands still: then all that is new is being missed."
 )
-_PARTED = re.compile(r"((?:“[^”]*”|[^“;]|;(?! )|“)+); (.+)", re.DOTALL)
+# What a page reads belongs to the reason; no semicolon in a quotation parts anything.
+_READS = r"its? (?:page )?reads “"
+_PARTED = re.compile(rf"((?>“[^”]*”|[^;]|;(?! )|; (?={_READS}))+?); (?!{_READS})(.+)", re.DOTALL)
 _UNITS = (
     (timedelta(days=1), "day"),
     (timedelta(hours=1), "hour"),
@@ -58,6 +62,13 @@ class Waiting(NamedTuple):
     given_up: int
 
 
+def said(words: Words, channels: Sequence[str]) -> str:
+    """Return a line for the log: what is told, and on which channels."""
+    if not channels:
+        return f"{words.subject}, and there is no other channel to tell the operator on"
+    return f"the operator is told on {', '.join(channels)}: {words.subject}"
+
+
 def parted(error: str, advice: str = UNREAD) -> tuple[str, str]:
     """Return the reason and the advice in what a check says went wrong; `advice` if it has none."""
     found = _PARTED.fullmatch(error)
@@ -75,10 +86,11 @@ def failing(source: Source, incident: Incident, failed: Failed, zone: tzinfo) ->
     count = "Its last check" if failed.checks == 1 else f"Its last {failed.checks} checks"
     begun = f"at {since}" if failed.checks == 1 else f"the first at {since}"
     text = (
-        f"{count} went wrong, {begun}: {_sentence(incident.reason)}",
-        f"{_sentence(missed)} {_CAUGHT_UP}",
-        f"{_sentence(f'What to do: {incident.advice}')} The address is {source.url}",
-        f"To try it now, run: monitor --once --source {name}",
+        f"{count} went wrong, {begun}: {_ended(incident.reason)}",
+        f"{missed} {_CAUGHT_UP}",
+        f"What to do: {incident.advice}",
+        f"The address: {source.url}",
+        f"To try it now: monitor --once --source {quote(name)}",
     )
     return Words(f"{name} {what}", text, incident.facts("failing", missed=missed))
 
@@ -97,14 +109,10 @@ def recovered(
     `is_whole` is false where a stretch of the listing is still to be read.
     """
     found = "1 new release" if new == 1 else f"{new or 'no'} new releases"
-    missed = f"{found} had appeared meanwhile"
+    missed = f"{found} had appeared meanwhile."
     rest = "" if is_whole else " There is more to read: the next checks go on with it."
-    text = (
-        _was(incident, now, zone),
-        f"{_sentence(missed)} Whoever watches for them is told.{rest}"
-        if new
-        else f"{_sentence(missed)}{rest}",
-    )
+    told = " Whoever watches for them is told." if new else ""
+    text = (_was(incident, now, zone), f"{missed[0].upper()}{missed[1:]}{told}{rest}")
     facts = incident.facts("recovered", until=now, missed=missed)
     return Words(f"{incident.name} can be read again", text, facts)
 
@@ -117,12 +125,13 @@ def silent(source: Source, incident: Incident, quiet: Silence, now: datetime) ->
         f" silence was {_workdays(quiet.longest)}; weekends and holidays in Korea do not count."
     )
     text = (
-        f"{_sentence(incident.reason)} {known}",
+        f"{incident.reason[0].upper()}{_ended(incident.reason[1:])} {known}",
         _STILL,
-        f"{_sentence(f'What to do: {incident.advice}')} The address is {source.url}",
+        f"What to do: {incident.advice}",
+        f"The address: {source.url}",
     )
     subject = f"{incident.name} has shown nothing new for {_workdays(days)}"
-    facts = incident.facts("silent", missed="it cannot be told whether something is missed")
+    facts = incident.facts("silent", missed="If the listing has moved, all that is new.")
     return Words(subject, text, facts)
 
 
@@ -146,14 +155,13 @@ def resumed(incident: Incident, now: datetime) -> Words:
 def untaken(incident: Incident, waiting: Waiting, zone: tzinfo) -> Words:
     """Return that a channel does not take its messages."""
     name = incident.name
-    missed = "; ".join(_counts(waiting)) or "nothing waits for it"
-    kept = "They are tried again, less and less often, for about three days."
-    given = f"To send again what was given up, run: monitor deliveries retry --channel {name}"
+    missed = _counted(waiting)
+    kept = " What waits is tried again, less and less often, for about three days."
     text = (
-        f"Sending to it fails since {_at(incident.began_at, zone)}: {_sentence(incident.reason)}",
-        f"{_sentence(missed)} {kept if waiting.owed else ''}".strip(),
-        _sentence(f"What to do: {incident.advice}"),
-        *((given,) if waiting.given_up else ()),
+        f"Sending to it fails since {_at(incident.began_at, zone)}: {_ended(incident.reason)}",
+        f"{missed}{kept if waiting.owed else ''}",
+        f"What to do: {incident.advice}",
+        *_again(name, waiting),
     )
     subject = f"The channel {name} does not take its messages"
     return Words(subject, text, incident.facts("failing", missed=missed))
@@ -161,30 +169,25 @@ def untaken(incident: Incident, waiting: Waiting, zone: tzinfo) -> Words:
 
 def taken(incident: Incident, waiting: Waiting, now: datetime, zone: tzinfo) -> Words:
     """Return that a channel takes messages again."""
-    name = incident.name
-    missed = "; ".join(_counts(waiting))
-    given = f"To send again what was given up, run: monitor deliveries retry --channel {name}"
-    text = (
-        _was(incident, now, zone),
-        *((_sentence(missed),) if missed else ()),
-        *((given,) if waiting.given_up else ()),
-    )
+    name, missed = incident.name, _counted(waiting)
+    text = (_was(incident, now, zone), *filter(None, (missed,)), *_again(name, waiting))
     subject = f"The channel {name} takes messages again"
     return Words(subject, text, incident.facts("recovered", until=now, missed=missed))
 
 
-def _counts(waiting: Waiting) -> list[str]:
-    words = []
-    if waiting.owed:
-        words.append(f"{_messages(waiting.owed)} still for it")
-    if waiting.given_up:
-        one = waiting.given_up == 1
-        words.append(f"{waiting.given_up} {'message was' if one else 'messages were'} given up")
-    return words
+def _counted(waiting: Waiting) -> str:
+    owed, given_up = waiting
+    words = (
+        "1 message waits for it." if owed == 1 else f"{owed} messages wait for it.",
+        "1 message was given up." if given_up == 1 else f"{given_up} messages were given up.",
+    )
+    return " ".join(said for said, count in zip(words, waiting, strict=True) if count)
 
 
-def _messages(count: int) -> str:
-    return "1 message waits" if count == 1 else f"{count} messages wait"
+def _again(name: str, waiting: Waiting) -> tuple[str, ...]:
+    """Return how to send again what was given up, where anything was."""
+    command = f"monitor deliveries retry --channel {quote(name)}"
+    return (f"To send again what was given up: {command}",) if waiting.given_up else ()
 
 
 # ------------------------------------------------------------------ words
@@ -202,7 +205,7 @@ def lasted(span: timedelta) -> str:
 
 def _was(incident: Incident, now: datetime, zone: tzinfo) -> str:
     span, since = lasted(now - incident.began_at), _at(incident.began_at, zone)
-    return f"It was in trouble for {span}, since {since}: {_sentence(incident.reason)}"
+    return f"It was in trouble for {span}, since {since}: {_ended(incident.reason)}"
 
 
 def _workdays(count: int) -> str:
@@ -213,7 +216,6 @@ def _at(moment: datetime, zone: tzinfo) -> str:
     return f"{moment.astimezone(zone):%Y-%m-%d %H:%M %Z}"
 
 
-def _sentence(text: str) -> str:
-    """Return a text as a sentence, as far as quoted words allow."""
-    begun = text[:1].upper() + text[1:]
-    return begun if begun.endswith((".", "!", "?", ".”")) else f"{begun}."
+def _ended(text: str) -> str:
+    """Return a text with the stop of a sentence, where it has none."""
+    return text if text.endswith((".", "!", "?", ".”")) else f"{text}."

@@ -105,4 +105,4 @@ class Telling:
     def _owe(self, words: Words) -> str:
         channels = self._operator.channels
         incidents.owe(self._conn, words, channels, self._now, self._world.new_id)
-        return words.subject
+        return notices.said(words, channels)

@@ -88,7 +88,7 @@ def tell_reports(reports: Sequence[Report], *, quiet: bool) -> None:
 def tell_operator(told: Iterable[str]) -> None:
     """Say what the operator is told of the watching itself."""
     for sentence in told:
-        print(f"the operator is told: {clean(sentence)}")
+        print(clean(sentence))
 
 
 def _tell_baseline(report: Report) -> None:

@@ -168,7 +168,7 @@ class Daemon:
 
     def _tell_operator(self, told: Iterable[str]) -> None:
         for sentence in told:
-            self._log.said(f"the operator is told: {sentence}")
+            self._log.said(sentence)
 
     def _wake_channels(self) -> None:
         for channel in self._config.channels:

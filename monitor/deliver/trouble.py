@@ -63,4 +63,4 @@ def _is_long(incident: Incident, now: datetime) -> bool:
 def _tell(conn: sqlite3.Connection, words: Words, operator: Operator, world: World) -> str:
     others = operator.but(words.facts.name)
     incidents.owe(conn, words, others, world.now(), world.new_id)
-    return words.subject if others else f"{words.subject}, and there is no other to tell it on"
+    return notices.said(words, others)

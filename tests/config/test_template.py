@@ -81,6 +81,13 @@ def test_the_defaults_of_fetch_are_what_it_names(line: str) -> None:
     assert read(f"{LEAST}[fetch]\n{line}").fetch == read(LEAST).fetch
 
 
+def test_the_defaults_of_health_are_what_it_names() -> None:
+    """After so many failures; and the channels are an example."""
+    after, to = OPTION.findall(template().partition("[health]")[2].partition("[fetch]")[0])
+    assert read(f"{LEAST}[health]\n{after}").health == read(LEAST).health
+    assert to.startswith("to = ")
+
+
 @pytest.mark.parametrize("line", SOURCE_OPTIONS)
 def test_the_defaults_of_a_source_are_what_it_names(line: str) -> None:
     """Switching one on changes nothing."""
@@ -104,6 +111,6 @@ def test_every_schedule_in_it_is_right(written: str) -> None:
 def test_what_does_not_work_yet_is_not_in_it() -> None:
     """It promises nothing."""
     names = _options(tomllib.loads(OPTION.sub(r"\1", template())))
-    assert not names & {"web", "health", "heartbeat", "listen"}
+    assert not names & {"web", "heartbeat", "listen"}
     for word in ("feed", "listing ="):
         assert word not in template()

@@ -102,17 +102,20 @@ def _missed(failed: Failed, zone: tzinfo) -> str:
 
 
 def recovered(
-    incident: Incident, now: datetime, new: int, zone: tzinfo, *, is_whole: bool
+    incident: Incident, now: datetime, new: int | None, zone: tzinfo, *, is_whole: bool
 ) -> Words:
-    """Return that a source can be read again, and what was caught up: `new` releases.
+    """Return that a source can be read again, and what was caught up.
 
-    `is_whole` is false where a stretch of the listing is still to be read.
+    That is `new` releases, None where it was read for the first time. `is_whole` is false where a
+    stretch of the listing is still to be read.
     """
-    found = "1 new release" if new == 1 else f"{new or 'no'} new releases"
-    missed = f"{found} had appeared meanwhile."
-    rest = "" if is_whole else " There is more to read: the next checks go on with it."
+    missed = "It was read for the first time: what it shows is what is known from now on."
+    if new is not None:
+        found = "1 new release" if new == 1 else f"{new or 'No'} new releases"
+        missed = f"{found} had appeared meanwhile."
     told = " Whoever watches for them is told." if new else ""
-    text = (_was(incident, now, zone), f"{missed[0].upper()}{missed[1:]}{told}{rest}")
+    rest = "" if is_whole else " There is more to read: the next checks go on with it."
+    text = (_was(incident, now, zone), f"{missed}{told}{rest}")
     facts = incident.facts("recovered", until=now, missed=missed)
     return Words(f"{incident.name} can be read again", text, facts)
 

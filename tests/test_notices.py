@@ -109,6 +109,11 @@ def test_a_page_that_cannot_be_right_is_called_so() -> None:
 @pytest.mark.parametrize(
     ("new", "is_whole", "told"),
     [
+        (
+            None,
+            True,
+            "It was read for the first time: what it shows is what is known from now on.",
+        ),
         (0, True, "No new releases had appeared meanwhile."),
         (1, True, "1 new release had appeared meanwhile. Whoever watches for them is told."),
         (
@@ -122,7 +127,7 @@ def test_a_page_that_cannot_be_right_is_called_so() -> None:
     ],
 )
 def test_end_says_how_long_it_was_and_what_was_caught_up(
-    new: int, is_whole: bool, told: str
+    new: int | None, is_whole: bool, told: str
 ) -> None:
     """And whether that is all."""
     words = notices.recovered(INCIDENT, NOW, new, ZoneInfo("Europe/Berlin"), is_whole=is_whole)

@@ -112,14 +112,14 @@ def owe(
 # ------------------------------------------------------------------ what is told of them
 
 
-def caught_up(conn: sqlite3.Connection, source: str, since: datetime) -> int:
-    """Return how many new releases were found by the good checks since then."""
-    (count,) = conn.execute(
-        "SELECT coalesce(sum(new), 0) FROM checks WHERE source = ? AND started_at >= ?"
-        " AND status IN ('ok', 'not-modified') AND baseline = 0",
+def caught_up(conn: sqlite3.Connection, source: str, since: datetime) -> int | None:
+    """Return how many new releases were found since then; None where all of it is the baseline."""
+    count, is_first = conn.execute(
+        "SELECT coalesce(sum(new), 0), max(baseline) FROM checks WHERE source = ?"
+        " AND started_at >= ? AND status IN ('ok', 'not-modified')",
         (source, to_iso(since)),
     ).fetchone()
-    return int(count)
+    return None if is_first else int(count)
 
 
 def waiting(conn: sqlite3.Connection, channel: str, since: datetime) -> Waiting:

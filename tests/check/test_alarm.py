@@ -40,7 +40,7 @@ class Watcher:
         self.db, self.fake = db, FakeWorld()
         self.operator = Operator(channels=("desk", "bot"), after=after, zone=lambda: SEOUL)
 
-    def record(self, status: Status, *, new: int = 0, error: str = "", name: str = "trade") -> None:
+    def record(self, status: Status, *, error: str = "", name: str = "trade", **more: Any) -> None:
         """Write down how a check went, half an hour after the last one."""
         self.fake.pass_time(timedelta(minutes=30))
         result = CheckResult(
@@ -48,8 +48,8 @@ class Watcher:
             status=status,
             started_at=self.fake.moment,
             seconds=0.1,
-            new=new,
             error=error or (None if status in ("ok", "not-modified") else "no answer; look"),
+            **more,
         )
         with self.db.writing() as conn:
             checks.record(conn, result)
@@ -159,6 +159,17 @@ def test_what_a_crash_left_untold_is_told_by_the_next_look(watcher: Watcher) -> 
         "the operator is told on desk, bot: trade cannot be read",
         "the operator is told on desk, bot: trade can be read again",
     )
+
+
+def test_a_source_that_could_never_be_read_is_told_when_it_is(tmp_path: Path) -> None:
+    """Its first good check is its baseline: nothing had been missed."""
+    with open_database(tmp_path / "monitor.db") as db:
+        watcher = Watcher(db, after=1)
+        watcher.check("failed")
+        watcher.check("ok", new=50, baseline=True)
+        texts = [json.loads(text) for (text,) in watcher.rows("SELECT text FROM notices")]
+    assert texts[0][1].startswith("It has never been read")
+    assert texts[2][1].startswith("It was read for the first time")
 
 
 def test_two_that_look_at_once_tell_once(watcher: Watcher, tmp_path: Path) -> None:

@@ -2,9 +2,11 @@
 
 import json
 import shutil
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import date
 from email import message_from_bytes
 from pathlib import Path
@@ -198,6 +200,17 @@ def test_kill_9_at_any_point_tells_neither_twice_nor_not_at_all(
             assert scene.stage.rows("SELECT DISTINCT status FROM deliveries") == [("sent",)]
             killed += 1
     record_property("told", f"killed at {killed} points")
+
+
+def test_what_a_crash_left_untold_is_told_though_the_source_is_well_by_now(scene: Scene) -> None:
+    """Killed between a check and the word of it; the next run finds both to tell."""
+    with closing(sqlite3.connect(scene.stage.db)) as conn:
+        conn.executescript(
+            "INSERT INTO checks (source, started_at, seconds, status, error) SELECT"
+            " source, started_at, 1, 'failed', '503' FROM checks ORDER BY id DESC LIMIT 1"
+        )
+    scene.stage.once()
+    assert states(scene.receiver) == ["failing", "recovered"]
 
 
 def test_two_that_check_together_tell_once(scene: Scene) -> None:

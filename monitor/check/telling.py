@@ -38,7 +38,7 @@ class Telling:
         streak = streaks.streak(self._conn, self._source.name)
         if streak.failures:
             yield from self._failing(streak)
-        elif streak.last_good_at is not None:
+        else:
             yield from self._recovered()
             yield from self._silent()
 

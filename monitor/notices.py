@@ -69,10 +69,10 @@ def said(words: Words, channels: Sequence[str]) -> str:
     return f"the operator is told on {', '.join(channels)}: {words.subject}"
 
 
-def parted(error: str, advice: str = UNREAD) -> tuple[str, str]:
-    """Return the reason and the advice in what a check says went wrong; `advice` if it has none."""
+def parted(error: str) -> tuple[str, str]:
+    """Return the reason and the advice in what a check says went wrong; ours if it has none."""
     found = _PARTED.fullmatch(error)
-    return (found[1], found[2]) if found else (error, advice)
+    return (found[1], found[2]) if found else (error, UNREAD)
 
 
 # ------------------------------------------------------------------ sources

@@ -32,7 +32,7 @@ def failed(
     now = world.now()
     incident = incidents.find(conn, "channel", channel)
     if incident is None:
-        why = notices.parted(error, notices.UNTAKEN)
+        why = error, notices.UNTAKEN
         incident = incidents.begin(conn, "channel", channel, "failing", now, why)
     if incident.told_at is not None or not (is_given_up or _is_long(incident, now)):
         return None

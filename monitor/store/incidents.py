@@ -13,6 +13,7 @@ from monitor.model.incidents import Incident, IncidentKind
 from monitor.model.told import About, Notice
 from monitor.notices import Waiting, Words
 from monitor.store import messages
+from monitor.store.outbox import LEASE
 from monitor.times import from_iso, to_iso
 
 _COLUMNS = "id, about, name, kind, began_at, told_at, reason, advice"
@@ -123,12 +124,15 @@ def caught_up(conn: sqlite3.Connection, source: str, since: datetime) -> int | N
 
 
 def waiting(conn: sqlite3.Connection, channel: str, since: datetime) -> Waiting:
-    """Return how many messages wait for a channel, and how many were given up since then."""
+    """Return how many messages wait for a channel, and how many were given up since then.
+
+    The attempt that ended then had begun before, but no longer than a lease lasts.
+    """
     owed, given_up = conn.execute(
         "SELECT count(*) FILTER (WHERE status = 'owed' AND attempts > 0),"
         " count(*) FILTER (WHERE status = 'given-up' AND attempted_at >= ?)"
         " FROM deliveries WHERE channel = ? AND status IN ('owed', 'given-up')",
-        (to_iso(since), channel),
+        (to_iso(since - LEASE), channel),
     ).fetchone()
     return Waiting(owed=owed, given_up=given_up)
 

@@ -49,6 +49,7 @@ class Office:
         """Be the world: take a message, or not."""
         if channel.name in self.down:
             permanent = self.down[channel.name]
+            self.fake.pass_time(timedelta(seconds=5))  # an answer takes its time
             raise DeliveryError(f"no room; it answered 4{permanent:d}0", permanent=permanent)
         self.came[channel.name].append(json.loads(delivery.payload))
 

@@ -273,6 +273,18 @@ def test_news_of_an_old_date_are_a_sign_of_life(watcher: Watcher) -> None:
     assert watcher.notices() == [("trade", "silent"), ("trade", "resumed")]
 
 
+def test_a_clock_that_ran_ahead_does_not_end_the_listening(watcher: Watcher) -> None:
+    """What it wrote is not waited for."""
+    moment = watcher.fake.moment
+    watcher.fake.pass_time(4000 * DAY)
+    watcher.check("ok")
+    watcher.fake.moment = moment
+    watcher.publish(*workdays_until(date(2025, 12, 1), 100))
+    watcher.fake.pass_time(20 * DAY)
+    watcher.check("ok")
+    assert watcher.notices() == [("trade", "silent")]
+
+
 def test_a_source_that_is_well_costs_one_read(watcher: Watcher) -> None:
     """No transaction that writes, and no look into the archive."""
     watcher.publish(*workdays_until(date(2025, 12, 1), 100))

@@ -83,10 +83,17 @@ class FetchError(MonitorError):
 
 
 class PageFault(MonitorError):
-    """A page was read and cannot be right: `reason` says what is wrong, `advice` what to do."""
+    """A page was read and cannot be right: `reason` says what is wrong, `advice` what to do.
 
-    def __init__(self, reason: str, *, advice: str) -> None:
+    `rule` names what it broke. It is `acceptable` where who looks at the page may find it right;
+    not where nothing could be read from it.
+    """
+
+    def __init__(
+        self, reason: str, *, advice: str, rule: str = "layout", acceptable: bool = False
+    ) -> None:
         self.reason, self.advice = reason, advice
+        self.rule, self.acceptable = rule, acceptable
         super().__init__(f"{reason}; {advice}" if advice else reason)
 
 

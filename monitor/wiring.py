@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, TextIO
 from urllib.parse import urlsplit
 
-from monitor.check import Report, check
+from monitor.check import Report, Wish, check
 from monitor.deliver import Post
 from monitor.fetch.fetcher import Fetcher, Politeness
 from monitor.fetch.patience import Patience, brief
@@ -102,12 +102,13 @@ class Works:
         tell: Callable[[Report], None] = lambda _: None,
         *,
         sweep: bool = False,
+        accept: bool = False,
     ) -> list[Report]:
         """Check sources, several hosts at a time, one host's one after the other; in their order.
 
         Each report also goes to `tell` as soon as it is there. What goes wrong with a source is in
         its report. StoreError goes through. `sweep`: read the newest pages of each whatever is
-        known of them.
+        known of them. `accept`: take in what is read though it looks wrong.
         """
         reports: dict[str, Report] = {}
 
@@ -125,7 +126,7 @@ class Works:
                         glance=glance,
                         db=db,
                         world=self._world,
-                        sweep=sweep,
+                        wish=Wish(sweep=sweep, accept=accept),
                     )
                     reports[source.name] = report
                     tell(report)

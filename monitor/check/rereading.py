@@ -13,10 +13,13 @@ from urllib.parse import urlsplit
 from monitor import sources
 from monitor.decide import look
 from monitor.errors import PageFault
-from monitor.health import judge
+from monitor.health import CREDIBLE, NO_HISTORY, judge, objections
+from monitor.health.ground import ANOTHER_LISTING
 from monitor.model.configured import Source
+from monitor.model.history import History
 from monitor.model.scraped import Entry, Page
-from monitor.store import snapshots
+from monitor.model.stored import Verdict
+from monitor.store import history, snapshots
 from monitor.store.corrections import Shown
 from monitor.store.snapshots import Kept
 
@@ -92,7 +95,7 @@ class Rereader:
                 self._walk(one, number, entries)
             self._tell(self.pages)
         closed = sorted(visits.values(), key=lambda visit: (visit.last.fetched_at, visit.last.id))
-        return list(self._credible(closed))
+        return list(self._credible(conn, closed))
 
     def _parse(
         self, conn: sqlite3.Connection, source: Source, number: int, one: Kept
@@ -129,12 +132,12 @@ class Rereader:
         if one.check_id is None and entries:
             self._walked[one.source] = (number, entries[-1])
 
-    def _credible(self, visits: list[_Open]) -> Iterator[Visit]:
+    def _credible(self, conn: sqlite3.Connection, visits: list[_Open]) -> Iterator[Visit]:
         for visit in visits:
             entries = tuple(entry for page in visit.pages for entry in page.entries)
             if not entries and visit.pages[0].number > 1:
                 continue
-            verdict = judge(visit.pages, visit.last.fetched_at)
+            verdict = _judge(conn, visit)
             if verdict.credible:
                 yield self._closed(visit, (*visit.above, *entries))
             else:
@@ -162,3 +165,21 @@ class Rereader:
             url=one.url,
             fetched_at=one.fetched_at,
         )
+
+
+def _judge(conn: sqlite3.Connection, visit: _Open) -> Verdict:
+    """Tell whether to believe a visit today.
+
+    What was believed then is held to what no listing shows. What was not has to look like the
+    listing to today's parser; and no parser makes another listing into this one.
+    """
+    doubt = visit.last.doubt
+    if doubt is None:
+        return judge(visit.pages, NO_HISTORY, visit.last.fetched_at)
+    if doubt == ANOTHER_LISTING:
+        return Verdict(
+            credible=False, rule=doubt, reason="when it was read, it looked like another listing"
+        )
+    past = History(shapes=history.shapes(conn, visit.last.source))
+    found = objections(visit.pages, past, visit.last.fetched_at)
+    return next((one for one in found if one.rule != ANOTHER_LISTING), CREDIBLE)

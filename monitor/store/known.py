@@ -1,13 +1,14 @@
 """What the store knows of the entries of a page."""
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 
 from monitor.decide import Known, KnownRelease
 from monitor.identity import identity
 from monitor.model.scraped import Entry
 from monitor.store.rows import key
+from monitor.text.folding import fold
 from monitor.times import to_iso
 
 
@@ -25,6 +26,31 @@ def is_known(
     limit = "9999" if before is None else to_iso(before)
     return all(
         conn.execute(sql, (*key(entry), source, limit)).fetchone() is not None for entry in entries
+    )
+
+
+def met(conn: sqlite3.Connection, source: str, entries: Iterable[Entry]) -> Iterator[Entry]:
+    """Yield those entries that this listing has shown: under their title and date, or edited.
+
+    An article id is no proof by itself, as ids may be dealt anew: date or title must have stayed.
+    """
+    for entry in entries:
+        if is_known(conn, source, (entry,)) or any(
+            day == entry.date.isoformat() or fold(title) == fold(entry.title)
+            for title, day in _under_its_number(conn, source, entry)
+        ):
+            yield entry
+
+
+def _under_its_number(
+    conn: sqlite3.Connection, source: str, entry: Entry
+) -> Iterable[tuple[str, str]]:
+    if not entry.article_id:
+        return ()
+    return conn.execute(
+        "SELECT r.title, r.date FROM listings AS l JOIN releases AS r ON r.id = l.release_id"
+        " WHERE l.article_id = ? AND l.board = ? AND l.source = ?",
+        (entry.article_id, entry.board, source),
     )
 
 

@@ -14,7 +14,10 @@ KEEP = timedelta(days=400)
 
 
 class Kept(NamedTuple):
-    """A page that was kept, without its body: that is under `hash`, which says if two are one."""
+    """A page that was kept, without its body: that is under `hash`, which says if two are one.
+
+    `doubt` is the rule for which its check was suspect, None for a page that was believed.
+    """
 
     id: int
     check_id: int | None
@@ -23,6 +26,7 @@ class Kept(NamedTuple):
     fetched_at: datetime
     content_type: str | None
     hash: str
+    doubt: str | None
 
 
 def keep(
@@ -71,12 +75,14 @@ def _let_go(conn: sqlite3.Connection, source: str, limit: datetime) -> None:
 def kept(conn: sqlite3.Connection, after: int = 0) -> Iterator[Kept]:
     """Yield the pages that were kept after the one with this id, in the order of time."""
     rows = conn.execute(
-        "SELECT id, check_id, source, url, fetched_at, content_type, hash FROM snapshots"
-        " WHERE id > ? ORDER BY fetched_at, id",
+        "SELECT s.id, s.check_id, s.source, s.url, s.fetched_at, s.content_type, s.hash,"
+        " iif(c.status = 'suspect', c.rule, NULL)"
+        " FROM snapshots AS s LEFT JOIN checks AS c ON c.id = s.check_id"
+        " WHERE s.id > ? ORDER BY s.fetched_at, s.id",
         (after,),
     )
-    for id_, check_id, source, url, fetched_at, content_type, name in rows:
-        yield Kept(id_, check_id, source, url, from_iso(fetched_at), content_type, name)
+    for id_, check_id, source, url, fetched_at, *rest in rows:
+        yield Kept(id_, check_id, source, url, from_iso(fetched_at), *rest)
 
 
 def fetched(conn: sqlite3.Connection, one: Kept) -> Fetched:

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from monitor.health import judge
+from monitor.health import NO_HISTORY, judge
 from monitor.model.scraped import Entry, Page
 
 NOW = datetime(2025, 12, 1, 9, 0, tzinfo=UTC)
@@ -22,7 +22,9 @@ def page(*days: date, number: int = 1) -> Page:
 def test_an_ordinary_page_is_believed() -> None:
     """Entries of today, of yesterday and of a few days ahead are nothing special."""
     today = NOW.date()
-    verdict = judge([page(today + timedelta(days=3), today, today - timedelta(days=1))], NOW)
+    verdict = judge(
+        [page(today + timedelta(days=3), today, today - timedelta(days=1))], NO_HISTORY, NOW
+    )
     assert verdict.credible
 
 
@@ -38,7 +40,7 @@ def test_a_page_that_cannot_be_right_is_told_with_reason_and_advice(
     pages: list[Page], reason: str
 ) -> None:
     """Each rule says what is wrong and what to do."""
-    verdict = judge(pages, NOW)
+    verdict = judge(pages, NO_HISTORY, NOW)
     assert not verdict.credible
     assert reason in verdict.reason
     assert verdict.advice
@@ -46,11 +48,11 @@ def test_a_page_that_cannot_be_right_is_told_with_reason_and_advice(
 
 def test_the_limit_is_a_month_ahead() -> None:
     """Thirty days ahead are believed, thirty-one are not."""
-    assert judge([page(NOW.date() + timedelta(days=30))], NOW).credible
-    assert judge([page(NOW.date() + timedelta(days=31))], NOW).credible is False
-    assert judge([page()], NOW).credible is False
+    assert judge([page(NOW.date() + timedelta(days=30))], NO_HISTORY, NOW).credible
+    assert judge([page(NOW.date() + timedelta(days=31))], NO_HISTORY, NOW).credible is False
+    assert judge([page()], NO_HISTORY, NOW).credible is False
 
 
 def test_a_page_past_the_end_is_no_fault() -> None:
     """Only page 1 must hold entries."""
-    assert judge([page(date(2025, 12, 1)), page(number=2)], NOW).credible
+    assert judge([page(date(2025, 12, 1)), page(number=2)], NO_HISTORY, NOW).credible

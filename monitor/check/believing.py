@@ -18,7 +18,7 @@ def believe(
     Raises UnbelievableError where it is not overruled.
     """
     with db.reading() as conn:
-        past = history.read(conn, source, reading.pages, to_the_end=reading.is_to_the_end)
+        past = history.read(conn, source, reading.pages)
     faults = map(fault_of, objections(reading.pages, past, now))
     if accept:
         return (*reading.overruled, *faults)

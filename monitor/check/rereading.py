@@ -170,16 +170,17 @@ class Rereader:
 def _judge(conn: sqlite3.Connection, visit: _Open) -> Verdict:
     """Tell whether to believe a visit today.
 
-    What was believed then is held to what no listing shows. What was not has to look like the
-    listing to today's parser; and no parser makes another listing into this one.
+    All has to be what a listing can show. What was not believed then must no longer break that
+    rule, as today's parser reads it; and no parser makes another listing into this one.
     """
     doubt = visit.last.doubt
-    if doubt is None:
-        return judge(visit.pages, NO_HISTORY, visit.last.fetched_at)
     if doubt == ANOTHER_LISTING:
         return Verdict(
             credible=False, rule=doubt, reason="when it was read, it looked like another listing"
         )
+    verdict = judge(visit.pages, NO_HISTORY, visit.last.fetched_at)
+    if doubt is None or not verdict.credible:
+        return verdict
     past = History(shapes=history.shapes(conn, visit.last.source))
     found = objections(visit.pages, past, visit.last.fetched_at)
-    return next((one for one in found if one.rule != ANOTHER_LISTING), CREDIBLE)
+    return next((one for one in found if one.rule == doubt), CREDIBLE)

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from itertools import islice
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from monitor import sources
@@ -20,7 +21,6 @@ from monitor.check.believing import believe
 from monitor.check.desk import Desk
 from monitor.check.reading import Fetch, Reading
 from monitor.decide import Decision, New, Revised, decide, with_articles
-from monitor.errors import PageFault
 from monitor.health.ground import ANOTHER_LISTING
 from monitor.health.shape import shape_of
 from monitor.model.configured import Source
@@ -42,6 +42,9 @@ from monitor.store.absences import Absent, Swept
 from monitor.store.checks import SourceState
 from monitor.store.database import Database
 from monitor.store.waiting import Waiting
+
+if TYPE_CHECKING:
+    from monitor.errors import PageFault
 
 # How many article pages one check asks for, by why.
 _MOST_NEW, _MOST_MISSING = 60, 10

@@ -19,7 +19,6 @@ _MANY = 5  # entries that should have been met before, and were not
 _MOST = 0.9
 _LATE = timedelta(days=30)  # so late, releases are still added now and then
 _AT_ONCE, _A_DAY = 200, 50  # articles of all boards: the ministry publishes a few a day
-_MISSING = 4
 
 
 def another_listing(pages: Sequence[Page], history: History, _now: datetime) -> Iterator[Verdict]:
@@ -92,16 +91,15 @@ class _Known:
 
 
 def ends_early(pages: Sequence[Page], history: History, _now: datetime) -> Iterator[Verdict]:
-    """Object to an end of the listing before most of what should stand above it."""
+    """Object to an end of the listing above all that is known to stand in it."""
     last = pages[-1]
-    if history.standing is None or last.entries or last.number == 1:
+    if history.met or not history.shapes or last.entries or last.number == 1:
         return
-    missing = history.standing - len(history.met)
-    if missing >= _MISSING and missing * 2 > history.standing:
+    if history.shapes[0].entries >= _FEW:
         yield Verdict(
             credible=False,
             rule="ends-early",
-            reason=f"the listing ends with page {last.number - 1}, though {missing} of the"
-            f" {history.standing} releases known to stand in it were not met",
+            reason=f"the listing ends with page {last.number - 1}, and nothing on it was known"
+            " before",
             advice=f"open the address with ?pageIndex={last.number} added: pages may be missing",
         )

@@ -33,10 +33,8 @@ class History:
     """What is known of a listing when pages of it are to be judged.
 
     `shapes` are those of its last believed checks, the latest first: none for a baseline. `met` are
-    those of the entries now read that it has shown before. `standing` counts what a listing read to
-    its end should show, None where it was not read that far.
+    those of the entries now read that it has shown before.
     """
 
     shapes: tuple[Shape, ...] = ()
     met: frozenset[Entry] = frozenset()
-    standing: int | None = None

@@ -18,16 +18,10 @@ _COLUMNS = (
 )
 
 
-def read(
-    conn: sqlite3.Connection, source: str, pages: Sequence[Page], *, to_the_end: bool
-) -> History:
-    """Return what is known of a listing, held against pages of it; `to_the_end`: all of them."""
+def read(conn: sqlite3.Connection, source: str, pages: Sequence[Page]) -> History:
+    """Return what is known of a listing, held against pages of it."""
     entries = [entry for page in pages for entry in page.entries]
-    return History(
-        shapes=shapes(conn, source),
-        met=frozenset(known.met(conn, source, entries)),
-        standing=_standing(conn, source) if to_the_end else None,
-    )
+    return History(shapes=shapes(conn, source), met=frozenset(known.met(conn, source, entries)))
 
 
 def shapes(conn: sqlite3.Connection, source: str) -> tuple[Shape, ...]:
@@ -86,16 +80,6 @@ def _shapes(conn: sqlite3.Connection, source: str) -> Iterator[Shape]:
             newest=_day(newest),
             oldest=_day(oldest),
         )
-
-
-def _standing(conn: sqlite3.Connection, source: str) -> int:
-    """Return how many entries a listing should show: what was missing before does not count."""
-    (count,) = conn.execute(
-        "SELECT count(*) FROM listings AS l JOIN releases AS r ON r.id = l.release_id"
-        " WHERE l.source = ? AND l.absences = 0 AND r.withdrawn_at IS NULL",
-        (source,),
-    ).fetchone()
-    return int(count)
 
 
 def _text(day: date | None) -> str | None:

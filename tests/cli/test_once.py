@@ -232,7 +232,7 @@ def test_an_outage_longer_than_a_check_may_read_is_caught_up_by_the_next_ones(
         stage = Stage(tmp_path, limits, WATCHES, bot(receiver.url))
         stage.once()
         for number in range(55):
-            site.publish(f"Steel, part {number}", DAY)
+            site.publish(f"Steel, part {number}", DAY, body="Quotas.")
         found = [stage.once()["sources"][0]["new"] for _ in range(6)]
         assert sum(found) == 55
         assert found[-1] == 0

@@ -1,10 +1,13 @@
-"""Can what was read be believed?"""
+"""What no listing shows is believed of none."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from monitor.health import NO_HISTORY, judge
+from monitor.health.shape import shape_of
+from monitor.model.history import History
 from monitor.model.scraped import Entry, Page
 
 NOW = datetime(2025, 12, 1, 9, 0, tzinfo=UTC)
@@ -56,3 +59,37 @@ def test_the_limit_is_a_month_ahead() -> None:
 def test_a_page_past_the_end_is_no_fault() -> None:
     """Only page 1 must hold entries."""
     assert judge([page(date(2025, 12, 1)), page(number=2)], NO_HISTORY, NOW).credible
+
+
+def test_what_was_accepted_is_no_fault_again() -> None:
+    """A first page that was empty when it was accepted; an entry that is known by now."""
+    empty = History(shapes=(shape_of([page()]),))
+    assert judge([page()], empty, NOW).credible
+    far = page(date(2205, 12, 1))
+    assert judge([far], History(met=frozenset(far.entries)), NOW).credible
+
+
+BROKEN = ["Canada�s steel", "Canadaâ€™s steel", "CafÃ© talks", "í•œë¯¸ íšŒë‹´"]
+
+
+@pytest.mark.parametrize("title", BROKEN)
+def test_broken_letters_are_told(title: str) -> None:
+    """Those of a wrong character set, if many entries hold them."""
+    good = page(*[date(2025, 12, 1)] * 7).entries
+    bad = tuple(replace(one, title=f"{title} {at}") for at, one in enumerate(good[:3]))
+    verdict = judge([Page(number=1, entries=(*bad, *good[:6]))], NO_HISTORY, NOW)
+    assert verdict.rule == "garbled"
+    assert "3 of 9 new entries" in verdict.reason
+    assert judge([Page(number=1, entries=(*bad, *good))], NO_HISTORY, NOW).credible
+    assert judge([Page(number=1, entries=bad[:2])], NO_HISTORY, NOW).credible
+    assert judge([Page(number=1, entries=bad)], History(met=frozenset(bad[:1])), NOW).credible
+
+
+@pytest.mark.parametrize(
+    "title", ["한미 회담", "Canada’s “steel”", "Café – Señor", "São Tomé", "Iñárritu", "ªº"]
+)
+def test_letters_that_somebody_wrote_are_no_fault(title: str) -> None:
+    """Of whatever script."""
+    entries = page(*[date(2025, 12, 1)] * 5).entries
+    shown = tuple(replace(one, title=title) for one in entries)
+    assert judge([Page(number=1, entries=shown)], NO_HISTORY, NOW).credible

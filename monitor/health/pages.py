@@ -1,9 +1,9 @@
 """Rules for what no listing shows."""
 
-import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
+from monitor.health.shape import garbled_in
 from monitor.model.history import History
 from monitor.model.scraped import Entry, Page
 from monitor.model.stored import Verdict
@@ -12,10 +12,6 @@ from monitor.model.stored import Verdict
 _FUTURE = timedelta(days=30)
 _SHOWN = 80
 _FEW = 3
-
-# The replacement character, and the pairs that UTF-8 becomes when it is read as windows-1252.
-_LATER_BYTES = "\u00a0-\u00bf" + bytes(range(0x80, 0xA0)).decode("cp1252", "ignore")
-_GARBLED = re.compile(f"\ufffd|â€|Ã[{_LATER_BYTES}]|[ê-í][{_LATER_BYTES}]{{2}}")
 
 
 def no_entries(pages: Sequence[Page], history: History, _now: datetime) -> Iterator[Verdict]:
@@ -45,26 +41,23 @@ def far_future(pages: Sequence[Page], history: History, now: datetime) -> Iterat
 
 
 def garbled(pages: Sequence[Page], history: History, _now: datetime) -> Iterator[Verdict]:
-    """Object to new entries of which many hold letters that nobody wrote."""
-    new = list(_unmet(pages, history))
-    bad = [entry for entry in new if _GARBLED.search(entry.title + " " + entry.body)]
-    if len(bad) >= _FEW and len(bad) * 3 >= len(new):
+    """Object to many entries with letters that nobody wrote, unless they were accepted."""
+    entries = [one for page in pages for one in page.entries]
+    bad = list(filter(None, map(garbled_in, entries)))
+    accepted = any(_are_many(shape.garbled, shape.entries) for shape in history.shapes)
+    if _are_many(len(bad), len(entries)) and not accepted:
         yield Verdict(
             credible=False,
             rule="garbled",
-            reason=f"{len(bad)} of {len(new)} new entries hold broken letters, such as"
-            f" “{_around(bad[0])}”: the page's character set is wrong",
+            reason=f"{len(bad)} of {len(entries)} entries hold broken letters, such as"
+            f" “{bad[0]}”: the page's character set is wrong",
             advice="open the address in a browser: if it is broken there too, this passes once the"
             " site is mended",
         )
 
 
-def _around(entry: Entry) -> str:
-    """Return the place that is broken, with a few words before and after it."""
-    text = f"{entry.title} {entry.body}"
-    found = _GARBLED.search(text)
-    at = 0 if found is None else found.start()
-    return text[max(0, at - 20) : at + 20].strip()
+def _are_many(bad: int, entries: int) -> bool:
+    return bad >= _FEW and bad * 3 >= entries
 
 
 def _unmet(pages: Sequence[Page], history: History) -> Iterator[Entry]:

@@ -11,8 +11,8 @@ class Shape:
     """What the pages that one check read looked like, as far as it tells one listing from another.
 
     `first` counts the entries on page 1, `entries` those on all pages. Of the latter, `texts` had a
-    text (`letters` characters together), `labelled` a category, and `eastern` a title in Hangul,
-    Han or Kana. `highest_id` is the highest article id.
+    text (`letters` characters together), `labelled` a category, `eastern` a title in Hangul,
+    Han or Kana, and `garbled` letters that nobody wrote. `highest_id` is the highest article id.
     """
 
     first: int
@@ -21,6 +21,7 @@ class Shape:
     letters: int
     labelled: int
     eastern: int
+    garbled: int
     categories: frozenset[str]
     boards: frozenset[str]
     highest_id: int | None

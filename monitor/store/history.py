@@ -13,7 +13,7 @@ from monitor.store import known
 _KEPT = 20
 
 _COLUMNS = (
-    "first, entries, texts, letters, labelled, eastern, categories, boards, highest_id, newest,"
+    "first, entries, texts, letters, labelled, eastern, garbled, categories, boards, highest_id, newest,"
     " oldest"
 )
 
@@ -38,6 +38,7 @@ def keep(conn: sqlite3.Connection, source: str, check_id: int | None, shape: Sha
         shape.letters,
         shape.labelled,
         shape.eastern,
+        shape.garbled,
         json.dumps(sorted(shape.categories), ensure_ascii=False),
         json.dumps(sorted(shape.boards), ensure_ascii=False),
         shape.highest_id,
@@ -66,7 +67,7 @@ def _shapes(conn: sqlite3.Connection, source: str) -> Iterator[Shape]:
         f"SELECT {_COLUMNS} FROM shapes WHERE source = ? ORDER BY id DESC", (source,)
     )
     for *counts, categories, boards, highest_id, newest, oldest in rows:
-        first, entries, texts, letters, labelled, eastern = counts
+        first, entries, texts, letters, labelled, eastern, garbled = counts
         yield Shape(
             first=first,
             entries=entries,
@@ -74,6 +75,7 @@ def _shapes(conn: sqlite3.Connection, source: str) -> Iterator[Shape]:
             letters=letters,
             labelled=labelled,
             eastern=eastern,
+            garbled=garbled,
             categories=frozenset(json.loads(categories)),
             boards=frozenset(json.loads(boards)),
             highest_id=highest_id,

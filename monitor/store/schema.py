@@ -254,7 +254,7 @@ _HISTORY = (
     # How a listing looked in its last believed checks: what makes a page suspect is learnt here.
     # `first` counts the entries on page 1, `entries` all that were read; of these, `texts` had a
     # text (`letters` characters together), `labelled` a category, `eastern` a title in Hangul,
-    # Han or Kana.
+    # Han or Kana, `garbled` letters that nobody wrote.
     """CREATE TABLE shapes (
         id INTEGER PRIMARY KEY,
         source TEXT NOT NULL,
@@ -265,6 +265,7 @@ _HISTORY = (
         letters INTEGER NOT NULL,
         labelled INTEGER NOT NULL,
         eastern INTEGER NOT NULL,
+        garbled INTEGER NOT NULL,
         categories TEXT NOT NULL,
         boards TEXT NOT NULL,
         highest_id INTEGER,

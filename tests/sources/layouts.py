@@ -48,8 +48,8 @@ def other_list(html: str) -> str:
 
 def _whole(title: str, text: str) -> str:
     return (
-        f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="UTF-8"><title>{title}</title></head>'
-        f"\n<body><h1>{title}</h1><p>{text}</p></body></html>\n"
+        f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="UTF-8"><title>{title}</title>'
+        f"</head>\n<body><h1>{title}</h1><p>{text}</p></body></html>\n"
     )
 
 

@@ -64,7 +64,7 @@ def _columns(text: str) -> int:
 
 
 class FetchError(MonitorError):
-    """A page could not be read.
+    """A page could not be read: `reason` says what happened, `advice` what to do.
 
     `passing` is true where trying again may help; `retry_after` is what the server asked for;
     `gone`: the server says that there is nothing (404, 410).
@@ -72,14 +72,16 @@ class FetchError(MonitorError):
 
     def __init__(
         self,
-        message: str,
+        reason: str,
         *,
         passing: bool,
+        advice: str = "",
         retry_after: timedelta | None = None,
         gone: bool = False,
     ) -> None:
+        self.reason, self.advice = reason, advice
         self.passing, self.retry_after, self.gone = passing, retry_after, gone
-        super().__init__(message)
+        super().__init__(f"{reason}; {advice}" if advice else reason)
 
 
 class PageFault(MonitorError):

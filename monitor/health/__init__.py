@@ -28,13 +28,13 @@ RULES: tuple[Rule, ...] = (
     pages.no_entries,
     pages.far_future,
     pages.garbled,
+    ground.another_listing,
     learned.far_fewer,
     learned.another_language,
     learned.no_texts,
     learned.short_texts,
     learned.no_categories,
     learned.other_categories,
-    ground.another_listing,
     ground.ends_early,
 )
 

@@ -13,8 +13,8 @@ from monitor.store import known
 _KEPT = 20
 
 _COLUMNS = (
-    "first, entries, texts, letters, labelled, eastern, garbled, categories, boards, highest_id, newest,"
-    " oldest"
+    "first, entries, texts, letters, labelled, eastern, garbled, categories, boards,"
+    " highest_id, newest, oldest"
 )
 
 

@@ -55,8 +55,10 @@ def hasty(fault: faults.Fault) -> Callable[[Stand], object]:
 # ------------------------------------------------------------------ certificates
 
 
-def _secure(stand: Stand, context: ssl.SSLContext) -> None:
+def _secure(stand: Stand, context: ssl.SSLContext, fault: faults.Fault | None = None) -> None:
     secure = Site(ssl_context=context)
+    if fault is not None:
+        secure.misbehave(fault)
     secure.__enter__()
     secure.posts, secure.boards = stand.site.posts, stand.site.boards
     stand.undo.append(secure.__exit__)
@@ -89,9 +91,13 @@ def expired(stand: Stand) -> None:
     _secure(stand, _context(authority.issue_cert("127.0.0.1", not_after=yesterday)))
 
 
-def unknown_authority(stand: Stand) -> None:
-    """Show a certificate that nobody has vouched for."""
-    _secure(stand, _context(trustme.CA().issue_cert("127.0.0.1")))
+def self_signed(stand: Stand) -> None:
+    """Show a certificate that vouches for itself."""
+    own = trustme.CA()
+    made = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    with trustme.Blob(own.private_key_pem.bytes() + own.cert_pem.bytes()).tempfile() as path:
+        made.load_cert_chain(path)
+    _secure(stand, made)
 
 
 def incomplete(stand: Stand) -> None:
@@ -109,6 +115,18 @@ def another_name(stand: Stand) -> None:
     _secure(stand, _context(authority.issue_cert("www.example.com")))
 
 
+def to_plain_http(stand: Stand) -> None:
+    """Redirect from https to http."""
+    authority = trustme.CA()
+    _trust(stand, authority)
+    _secure(stand, _context(authority.issue_cert("127.0.0.1")), faults.redirect(stand.site.url()))
+
+
+def no_tls(stand: Stand) -> None:
+    """Speak plain HTTP where TLS is expected."""
+    stand.point(stand.site.url().replace("http:", "https:"))
+
+
 # ------------------------------------------------------------------ pages
 
 
@@ -119,7 +137,9 @@ def another_board(exchange: Exchange) -> Response:
 
 
 def three_entries(exchange: Exchange) -> Response:
-    """Show three entries of ten."""
+    """Show three of the ten entries of page 1."""
+    if exchange.request.page > 1:
+        return exchange.response
     assert isinstance(exchange.site, Site)
     ids = exchange.site.boards["fta"][:3]
     posts = [exchange.site.posts[one] for one in ids]

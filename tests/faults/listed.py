@@ -17,11 +17,13 @@ CONNECTION = (
     Case("an answer a byte at a time", hasty(faults.drip(every=0.02))),
     Case("an endless answer", over(faults.endless)),
     Case("a bomb of gzip", over(faults.bomb())),
+    Case("an encoding that nobody asked for", over(faults.encoded("br"))),
     Case("gzip within gzip", over(faults.stacked())),
     Case("certificate expired", cases.expired),
-    Case("certificate of nobody known", cases.unknown_authority),
+    Case("certificate self-signed", cases.self_signed),
     Case("certificate chain incomplete", cases.incomplete),
     Case("certificate of another name", cases.another_name),
+    Case("no TLS where it should be", cases.no_tls),
 )
 ANSWERS = (
     Case("status 403", over(faults.status(403))),
@@ -32,6 +34,7 @@ ANSWERS = (
     Case("status 204", over(faults.status(204, body=b""))),
     Case("status 304, unasked", over(faults.status(304, body=b""))),
     Case("redirect to another host", over(faults.redirect("https://www.example.com/"))),
+    Case("redirect from https to http", cases.to_plain_http),
     Case("redirect in circles", over(faults.redirect(""))),
 )
 OTHER_PAGES = (

@@ -5,7 +5,7 @@ someone reads it.
 """
 
 import fcntl
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import takewhile
 from pathlib import Path
@@ -118,10 +118,3 @@ def test_the_readme_tells_of_these_faults() -> None:
     rows = table(README.read_text(encoding="utf-8"))
     assert [named(one) for one in rows] == [case.name for case in ALL]
     assert len(rows) > 30
-
-
-def test_no_answer_fills_the_memory(
-    stand: Stand, record_property: Callable[[str, object], None]
-) -> None:
-    """Neither a bomb nor an endless answer; measured in a process of its own."""
-    del stand, record_property

@@ -29,7 +29,10 @@ FAULTS: list[tuple[str, History, list[Page], str]] = [
     ),
     (
         "another-language",
-        past(*listed(998, 979, title="한미 통상장관 회담 KORUS")),
+        past(
+            *listed(998, 979, title="한미 통상장관 회담 KORUS"),
+            met=listed(998, 989, title="Trade ministers meet"),
+        ),
         pages(listed(998, 989, title="Trade ministers meet")),
         "most titles are in Latin letters, where they were in Hangul, Han or Kana",
     ),

@@ -153,9 +153,9 @@ def test_a_listing_of_one_page_is_accepted_for_good(scene: Scene) -> None:
     """News is found on it from then on, and nothing below it is taken for withdrawn."""
     page = only_page_1(scene.site)
 
-    def check(**wish: bool) -> str | None:
+    def check(*, sweep: bool = False, accept: bool = False) -> str | None:
         scene.line.set(dict.fromkeys(range(9), page))
-        return scene.check(**wish).result.rule
+        return scene.check(sweep=sweep, accept=accept).result.rule
 
     publish(scene, "Steel 1")
     assert check() == "repeated"

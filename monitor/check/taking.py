@@ -21,6 +21,7 @@ from monitor.check.believing import believe
 from monitor.check.desk import Desk
 from monitor.check.reading import Fetch, Reading
 from monitor.decide import Decision, New, Revised, decide, with_articles
+from monitor.ground import archive_from
 from monitor.health.ground import ANOTHER_LISTING
 from monitor.health.shape import shape_of
 from monitor.model.configured import Source
@@ -119,7 +120,7 @@ class Take:
                 baseline=state.baseline_at is None or self._is_other_ground,
                 pages=len(reading.pages),
                 entries=len(reading.entries),
-                new=sum(isinstance(one, New) for one in decisions),
+                new=sum(isinstance(one, New) and one.news for one in decisions),
                 rule=", ".join(fault.rule for fault in self.overruled) or None,
             )
             visit = self._visit(checks.record(conn, result), now, self._is_baseline(state))
@@ -205,8 +206,12 @@ class Take:
         self, conn: sqlite3.Connection, state: SourceState, reading: Reading
     ) -> tuple[Decision, ...]:
         facts = known.known(conn, self._source.name, self._site, reading.entries)
-        gap = reading.gap_page is not None or state.gap_page is not None
-        return decide(self._source.name, reading.entries, facts, all_news=gap)
+        below = None
+        if reading.gap_page is not None or state.gap_page is not None:
+            # What was known before the gap ends it; what was read since is no known ground.
+            ground = known.ground(conn, self._source.name, reading.entries, state.gap_since)
+            below = archive_from(reading.entries, ground)
+        return decide(self._source.name, reading.entries, facts, archive_from=below)
 
     def _absent(
         self, conn: sqlite3.Connection, reading: Reading, decisions: Iterable[Decision]

@@ -252,7 +252,7 @@ def test_what_comes_into_view_below_known_ground_is_archive(tmp_path: Path) -> N
         stage.once()
         site.withdraw(5)
         summary = stage.once()
-        assert summary["sources"][0]["new"] == 1
+        assert summary["sources"][0]["new"] == 0
         assert receiver.got == []
     assert stage.rows("SELECT origin FROM releases WHERE title = 'Old Steel'") == [("archive",)]
 

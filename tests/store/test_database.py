@@ -51,6 +51,17 @@ def test_tables_are_strict_and_the_journal_is_a_log(tmp_path: Path) -> None:
         assert conn.execute("PRAGMA synchronous").fetchone() == (2,)
 
 
+def test_what_can_be_learnt_again_does_not_wait_for_the_disk(tmp_path: Path) -> None:
+    """It is written like anything else; what comes after it waits for the disk as ever."""
+    with open_database(tmp_path / "monitor.db") as db:
+        with db.writing(lightly=True) as conn:
+            conn.execute("INSERT INTO notes VALUES ('a', 'b')")
+            assert conn.execute("PRAGMA synchronous").fetchone() == (1,)
+        with db.writing() as conn:
+            assert conn.execute("PRAGMA synchronous").fetchone() == (2,)
+            assert conn.execute("SELECT * FROM notes").fetchall() == [("a", "b")]
+
+
 def test_only_its_owner_can_read_it(tmp_path: Path) -> None:
     """What people wait for is nobody else's business; the log beside it included."""
     path = tmp_path / "monitor.db"

@@ -5,7 +5,8 @@ pages show is held once: a year of pages holds few entries that differ.
 """
 
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from urllib.parse import urlsplit
@@ -15,24 +16,15 @@ from monitor.decide import look
 from monitor.errors import PageFault
 from monitor.health import CREDIBLE, NO_HISTORY, judge, objections
 from monitor.health.ground import ANOTHER_LISTING
+from monitor.model.articles import Article
 from monitor.model.configured import Source
 from monitor.model.history import History
+from monitor.model.replayed import Unreadable
 from monitor.model.scraped import Entry, Page
 from monitor.model.stored import Verdict
-from monitor.store import history, snapshots
+from monitor.store import checks, history, snapshots
 from monitor.store.corrections import Shown
 from monitor.store.snapshots import Kept
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Unreadable:
-    """Pages of a source that cannot be parsed for one `reason`; `url` is that of the last one."""
-
-    source: str
-    reason: str
-    pages: int
-    url: str
-    fetched_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +37,17 @@ class Visit:
     check_id: int | None
     entries: tuple[Entry, ...]
     shown: tuple[Shown, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reread:
+    """An article page of a release, as it was kept once; `url` is its address."""
+
+    release_id: int
+    url: str
+    at: datetime
+    check_id: int | None
+    article: Article
 
 
 @dataclass(slots=True)
@@ -67,6 +70,7 @@ class Rereader:
         self._last_id = 0
         self._walked: dict[str, tuple[int, Entry]] = {}
         self._faults: dict[tuple[str, str], Unreadable] = {}
+        self._articles: defaultdict[int, list[Reread]] = defaultdict(list)
         self.pages = 0
         self.passed_over = 0
 
@@ -74,6 +78,11 @@ class Rereader:
     def unreadable(self) -> tuple[Unreadable, ...]:
         """What cannot be parsed, source by source, the latest last."""
         return tuple(sorted(self._faults.values(), key=lambda one: (one.source, one.fetched_at)))
+
+    @property
+    def articles(self) -> tuple[Sequence[Reread], ...]:
+        """The article pages that can be read, release by release, each one's oldest first."""
+        return tuple(pages for _, pages in sorted(self._articles.items()))
 
     def read(self, conn: sqlite3.Connection) -> list[Visit]:
         """Return the visits whose pages were kept since this was last called, in order of time."""
@@ -83,7 +92,7 @@ class Rereader:
             source = self._sources.get(one.source)
             number = None if source is None else sources.page_number(source.kind, one.url)
             if source is None or number is None:
-                self.passed_over += 1
+                self._read_article(conn, source, one)
                 continue
             self.pages += 1
             entries = self._parse(conn, source, number, one)
@@ -96,6 +105,27 @@ class Rereader:
             self._tell(self.pages)
         closed = sorted(visits.values(), key=lambda visit: (visit.last.fetched_at, visit.last.id))
         return list(self._credible(conn, closed))
+
+    def _read_article(self, conn: sqlite3.Connection, source: Source | None, one: Kept) -> None:
+        """Parse an article page."""
+        if source is None or one.release_id is None:
+            self.passed_over += 1
+            return
+        self.pages += 1
+        try:
+            article = sources.parse_article(source.kind, snapshots.fetched(conn, one))
+        except PageFault as fault:
+            self._fault(one, fault.reason, 1)
+        else:
+            page = Reread(
+                release_id=one.release_id,
+                url=one.url,
+                at=one.fetched_at,
+                check_id=one.check_id,
+                article=article,
+            )
+            self._articles[one.release_id].append(page)
+        self._tell(self.pages)
 
     def _parse(
         self, conn: sqlite3.Connection, source: Source, number: int, one: Kept
@@ -173,7 +203,7 @@ def _judge(conn: sqlite3.Connection, visit: _Open) -> Verdict:
     All has to be what a listing can show. What was not believed then must no longer break that
     rule, as today's parser reads it; and no parser makes another listing into this one.
     """
-    doubt = visit.last.doubt
+    doubt = checks.doubt(conn, visit.last.check_id)
     if doubt == ANOTHER_LISTING:
         return Verdict(
             credible=False, rule=doubt, reason="when it was read, it looked like another listing"

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -133,6 +134,7 @@ class Take:
             if reading.is_sweep and state.baseline_at is not None:
                 self._look_again(conn, decisions, answers, now)
             result, found = self._tell(conn, visit, events, result, desk)
+            self._keep_articles(conn, visit, answers)
             snapshots.keep(conn, self._source.name, visit.check_id or 0, reading.fetched, now)
             if self.overruled:
                 history.forget(conn, self._source.name)
@@ -151,6 +153,7 @@ class Take:
             if result.status == "ok":
                 checks.read_again(conn, result.name, result.started_at)
             events = list(self._completed(conn, visit, answers))
+            self._keep_articles(conn, visit, answers)
             return self._tell(conn, visit, events, result, desk)
 
     def _visit(self, check_id: int, now: datetime, is_baseline: bool) -> intake.Visit:  # noqa: FBT001
@@ -199,6 +202,12 @@ class Take:
         useless = {*answers.articles, *answers.trouble} - answers.deaf
         waiting.put_off(conn, visit.source, useless, visit.at, passing=False)
         waiting.put_off(conn, visit.source, answers.deaf, visit.at, passing=True)
+
+    def _keep_articles(
+        self, conn: sqlite3.Connection, visit: intake.Visit, answers: Answers
+    ) -> None:
+        same = partial(sources.says_the_same, self._source.kind)
+        snapshots.keep_articles(conn, visit.source, visit.check_id, answers.pages, same)
 
     # -------------------------------------------------------------- what both need
 

@@ -114,6 +114,14 @@ def count(conn: sqlite3.Connection, check_id: int, result: CheckResult) -> None:
     )
 
 
+def doubt(conn: sqlite3.Connection, check_id: int | None) -> str | None:
+    """Return the rule for which a check was not believed, None where it was."""
+    row = conn.execute(
+        "SELECT rule FROM checks WHERE id = ? AND status = 'suspect'", (check_id,)
+    ).fetchone()
+    return None if row is None else row[0]
+
+
 def _moment(text: str | None) -> datetime | None:
     return None if text is None else from_iso(text)
 

@@ -7,9 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.check.house import House
 from tests.check.scene import DAY, Scene, staged
+from tests.fetch.fetchers import fetcher
 from tests.site import Site
 from tests.site_pages import BOARDS, board_list, framed
+from tests.worlds import FakeWorld
 
 ADVICE = "if it is right, run: monitor --once --accept --source trade"
 
@@ -137,6 +140,29 @@ def test_another_listing_is_accepted_as_a_baseline(scene: Scene) -> None:
     )
     assert scene.check().result.error is None
     assert [title for _, _, title, _ in scene.told()] == ["Steel, New"]
+
+
+def test_no_replay_takes_another_listing_for_this_one(tmp_path: Path) -> None:
+    """Its pages are kept and looked at, and told among those that are not believed."""
+    with Site() as site, fetcher(fake=(fake := FakeWorld())) as line:
+        for number in range(40):
+            site.publish(
+                f"Round {number}",
+                DAY - timedelta(days=40 - number),
+                body="They met. " * 9,
+                boards=[("fta", "energy")[number % 2]],
+            )
+        house = House(tmp_path / "monitor.db", site, line.get, fake)
+        house.check()
+        (good,) = house.sources
+        house.sources = [replace(good, url=site.url("energy"))]
+        fake.pass_time(timedelta(hours=1))
+        (report,) = house.check()
+        assert report.result.rule == "another-listing"
+        done = house.replay()
+        assert (done.added, done.corrected) == ((), ())
+        (unread,) = done.unreadable
+        assert "another listing" in unread.reason
 
 
 def only_page_1(site: Site) -> Callable[[str], bytes]:

@@ -3,6 +3,7 @@
 import os
 import sys
 from argparse import Namespace
+from collections.abc import Iterable
 from pathlib import Path
 
 from monitor.config import find, load
@@ -10,7 +11,7 @@ from monitor.errors import UsageError
 from monitor.model.configured import Channel, Config
 from monitor.store import notes
 from monitor.store.database import Database
-from monitor.text.cleaning import clean
+from monitor.text.cleaning import clean, printable
 
 _RIGHT = "fingerprint of the config found right"
 
@@ -53,3 +54,16 @@ def channel_named(settings: Config, name: str) -> Channel:
             return channel
     names = ", ".join(channel.name for channel in settings.channels)
     raise UsageError(f"no channel is called “{clean(name)}”; there are: {names}")
+
+
+def write(pieces: Iterable[str]) -> None:
+    """Write to standard output byte for byte; a terminal is shown nothing that could steer it."""
+    if sys.stdout.isatty():
+        for piece in pieces:
+            sys.stdout.write(printable(piece))
+        sys.stdout.write("\n")
+        return
+    sys.stdout.flush()
+    for piece in pieces:
+        sys.stdout.buffer.write(piece.encode("utf-8", "surrogatepass"))
+    sys.stdout.buffer.flush()

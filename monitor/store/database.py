@@ -22,7 +22,7 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
         """Hold one consistent view of the store."""
-        with _told(self.path):
+        with in_words(self.path):
             self.conn.execute("BEGIN")
             try:
                 yield self.conn
@@ -36,7 +36,7 @@ class Database:
         `lightly`: the disk is not waited for, and loss of power may undo it: for what can be
         learnt again. What is written after it in full makes it last too.
         """
-        with _told(self.path), self._waiting_for_the_disk(not lightly):
+        with in_words(self.path), self._waiting_for_the_disk(not lightly):
             self.conn.execute("BEGIN IMMEDIATE")
             try:
                 yield self.conn
@@ -59,7 +59,7 @@ class Database:
     @contextmanager
     def trying(self) -> Iterator[sqlite3.Connection]:
         """Write as in `writing`, to see what would come of it; nothing of it stays."""
-        with _told(self.path):
+        with in_words(self.path):
             self.conn.execute("BEGIN IMMEDIATE")
             try:
                 yield self.conn
@@ -84,10 +84,10 @@ class Database:
 
 def open_database(path: Path) -> Database:
     """Open the store, making or migrating it where needed; StoreError says what is wrong."""
-    with _told(path):
+    with in_words(path):
         conn = connect(path)
         try:
-            if not _is_current(conn, path):
+            if not is_current(conn, path):
                 from monitor.store.schema import migrate  # noqa: PLC0415 - sqlite-utils is slow
 
                 migrate(conn, path)
@@ -115,7 +115,8 @@ def connect(path: Path) -> sqlite3.Connection:
     )
 
 
-def _is_current(conn: sqlite3.Connection, path: Path) -> bool:
+def is_current(conn: sqlite3.Connection, path: Path) -> bool:
+    """Tell whether this is today's schema; StoreError where it is none of ours, or a later one."""
     mark, version, is_empty = _marks(conn)
     if mark != APPLICATION_ID:
         if not is_empty:
@@ -157,7 +158,8 @@ _WORDS = (
 
 
 @contextmanager
-def _told(path: Path) -> Iterator[None]:
+def in_words(path: Path) -> Iterator[None]:
+    """Tell SQLite's own errors as a StoreError with a sentence."""
     try:
         yield
     except sqlite3.Error as error:

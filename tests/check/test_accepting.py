@@ -19,9 +19,11 @@ ADVICE = "if it is right, run: monitor --once --accept --source trade"
 
 @pytest.fixture
 def scene(tmp_path: Path) -> Iterator[Scene]:
-    """Give a scene with thirty releases, one a day, each with a text of its own."""
+    """Give a scene with thirty releases, one a day, and four checks that found some of them."""
     with staged(tmp_path) as given:
         for number in range(30):
+            if number > 26:
+                given.check()
             given.site.publish(
                 f"Round {number}",
                 DAY - timedelta(days=30 - number),
@@ -206,7 +208,7 @@ def test_there_may_be_nothing_to_accept(scene: Scene) -> None:
     publish(scene, "Steel 1")
     report = scene.check(accept=True)
     assert (report.result.new, report.result.rule, report.overruled) == (1, None, ())
-    assert scene.rows("SELECT count(*) FROM shapes") == [(2,)]
+    assert scene.rows("SELECT count(*) FROM shapes") == [(5,)]
 
 
 def test_the_history_is_kept_short(scene: Scene) -> None:

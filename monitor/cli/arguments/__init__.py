@@ -18,6 +18,7 @@ _GROUPS = {
     "archive": ("releases", "show", "search", "import", "export", "backfill", "replay"),
     "watch": ("watch",),
     "sending": ("digest", "deliveries"),
+    "health": ("status", "doctor", "service"),
 }
 
 

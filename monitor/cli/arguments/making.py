@@ -3,7 +3,6 @@
 import argparse
 import gc
 from collections.abc import Callable
-from datetime import date
 from typing import TYPE_CHECKING, NoReturn
 
 from monitor.errors import UsageError
@@ -69,14 +68,6 @@ def lazily(where: str) -> Run:
         return command(args)
 
     return run
-
-
-def day(text: str) -> date:
-    """Read a date."""
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(f"“{text}” is no date; write YYYY-MM-DD") from error
 
 
 def count(text: str) -> int:

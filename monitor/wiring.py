@@ -14,7 +14,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, TextIO
 from urllib.parse import urlsplit
 
-from monitor.check import Report, alarm, check
+from monitor.check import Report, Wish, alarm, check
 from monitor.deliver import Post
 from monitor.fetch.fetcher import Fetcher, Politeness
 from monitor.fetch.patience import Patience, brief
@@ -113,12 +113,13 @@ class Works:
         tell: Callable[[Report], None] = lambda _: None,
         *,
         sweep: bool = False,
+        accept: bool = False,
     ) -> list[Report]:
         """Check sources, several hosts at a time, one host's one after the other; in their order.
 
         Each report also goes to `tell` as soon as it is there. What goes wrong with a source is in
         its report. StoreError goes through. `sweep`: read the newest pages of each whatever is
-        known of them.
+        known of them. `accept`: take in what is read though it looks wrong.
         """
         reports: dict[str, Report] = {}
         operator, world = self.operator, self._world
@@ -140,7 +141,7 @@ class Works:
                         glance=glance,
                         db=db,
                         world=world,
-                        sweep=sweep,
+                        wish=Wish(sweep=sweep, accept=accept),
                     )
                     told += alarm.look(source, operator, db, world)
                     report = replace(report, told=told)

@@ -15,13 +15,14 @@ from urllib.parse import urlsplit
 
 from monitor import sources
 from monitor.check import check
+from monitor.check.believing import fault_of
 from monitor.check.desk import Desk
 from monitor.check.distance import Progress, Target, Tell, share
 from monitor.check.reading import Fetch, UnbelievableError
 from monitor.decide import CrossPost, Decision, New, Passed, Revised, Seen, decide, look
 from monitor.errors import FetchError, PageFault
 from monitor.ground import archive_from
-from monitor.health import judge
+from monitor.health import NO_HISTORY, judge
 from monitor.model.configured import Source
 from monitor.model.reported import BackfillResult, Status
 from monitor.model.scraped import Entry, Fetched, Page
@@ -166,10 +167,10 @@ class _Walk:
             page = sources.parse(self._source.kind, number, fetched)
         except PageFault as fault:
             raise UnbelievableError(fault, (fetched,)) from fault
-        verdict = judge((page,), fetched.fetched_at)
-        if not verdict.credible and (page.entries or number == 1):
-            incredible = PageFault(verdict.reason, advice=verdict.advice)
-            raise UnbelievableError(incredible, (fetched,))
+        # Pages of long ago are like none of today's: only what no page can show is refused.
+        verdict = judge((page,), NO_HISTORY, fetched.fetched_at)
+        if not verdict.credible:
+            raise UnbelievableError(fault_of(verdict), (fetched,))
         return page, fetched
 
     def _refuse_repeated(self, page: Page, fetched: Fetched) -> None:

@@ -42,9 +42,11 @@ def _round(settings: Config, args: Namespace) -> tuple[Sequence[Report], Tally]:
     started_at, tick = world.now(), world.monotonic()
     with works.open_db() as db:  # trouble with the store is told before anything is fetched
         confirm_queries(settings, db)
-    reports = works.check(sources, sweep=args.sweep)
+    reports = works.check(sources, sweep=args.sweep, accept=args.accept)
     if not as_json:
         tell_reports(reports, quiet=flag(args, "quiet"))
+    if args.accept:
+        _tell_accepted(reports)
     tally = works.post.send_due(ahead=_AHEAD)
     waiting = works.waiting()
     if as_json:
@@ -99,6 +101,18 @@ def tell_operator(told: Iterable[str]) -> None:
     """Say what the operator is told of the watching itself."""
     for sentence in told:
         print(clean(sentence))
+
+
+def _tell_accepted(reports: Sequence[Report]) -> None:
+    """Say what was taken in though it looked wrong, and where there was nothing to take."""
+    for report in reports:
+        name, status = clean(report.result.name), report.result.status
+        for fault in report.overruled:
+            say(f"{name}: accepted, though {clean(fault.reason)} ({fault.rule})")
+        if status == "suspect":
+            say(f"{name}: --accept cannot help here: no entries can be read from this page")
+        elif status != "failed" and not report.overruled:
+            say(f"{name}: there was nothing to accept: the listing is believed")
 
 
 def _tell_baseline(report: Report) -> None:

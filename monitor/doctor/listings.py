@@ -16,7 +16,7 @@ from monitor.doctor.finding import Ailment, Finding
 from monitor.doctor.reaching import Place, reach
 from monitor.errors import FetchError, MonitorError, PageFault
 from monitor.fetch.fetcher import Fetcher, Politeness
-from monitor.health import judge
+from monitor.health import NO_HISTORY, judge
 from monitor.http.answers import causes
 from monitor.http.client import Client
 from monitor.http.lean import httpx
@@ -173,7 +173,7 @@ class Listings:
             if isinstance(cause, ssl.SSLError):  # behind a proxy, where it was not tried before
                 return certificates.ailment(cause, host, _CA_FILE, lambda: None)
         status = None if self._client.heard is None else self._client.heard[0]
-        return Ailment(str(error), _remedy(status, self._settings))
+        return Ailment(error.reason, _remedy(status, self._settings))
 
 
 def _remedy(status: int | None, settings: FetchSettings) -> str:
@@ -211,7 +211,7 @@ def _believed(source: Source, fetched: Fetched, now: datetime) -> Page:
         page = sources.parse(source.kind, 1, fetched)
     except PageFault as fault:
         raise _unbelievable(fault.reason, fault.advice) from fault
-    verdict = judge([page], now)
+    verdict = judge([page], NO_HISTORY, now)
     if not verdict.credible:
         raise _unbelievable(verdict.reason, verdict.advice)
     return page

@@ -340,6 +340,43 @@ def incidents(db: Tables) -> None:
         db.execute(statement)
 
 
+_HISTORY = (
+    # How a listing looked in its last believed checks: what makes a page suspect is learnt here.
+    # `first` counts the entries on page 1, `entries` all that were read; of these, `texts` had a
+    # text (`letters` characters together), `labelled` a category, `eastern` a title in Hangul,
+    # Han or Kana, `garbled` letters that nobody wrote.
+    """CREATE TABLE shapes (
+        id INTEGER PRIMARY KEY,
+        source TEXT NOT NULL,
+        check_id INTEGER REFERENCES checks (id) ON DELETE SET NULL,
+        first INTEGER NOT NULL,
+        entries INTEGER NOT NULL,
+        texts INTEGER NOT NULL,
+        letters INTEGER NOT NULL,
+        labelled INTEGER NOT NULL,
+        eastern INTEGER NOT NULL,
+        garbled INTEGER NOT NULL,
+        categories TEXT NOT NULL,
+        boards TEXT NOT NULL,
+        highest_id INTEGER,
+        newest TEXT,
+        oldest TEXT
+    ) STRICT""",
+    "CREATE INDEX shapes_by_source ON shapes (source, id)",
+    # The rule that a suspect check broke, or, of one that went well, that was overruled.
+    "ALTER TABLE checks ADD COLUMN rule TEXT",
+    # 1 once it was accepted that a listing shows one page whatever page is asked for.
+    "ALTER TABLE sources ADD COLUMN unpaged INTEGER NOT NULL DEFAULT 0",
+)
+
+
+@migrations()
+def histories(db: Tables) -> None:
+    """Remember what listings look like, and why a check was not believed."""
+    for statement in _HISTORY:
+        db.execute(statement)
+
+
 def migrate(conn: sqlite3.Connection, path: Path) -> None:
     """Bring the database to today's schema; an older one is first copied beside itself.
 

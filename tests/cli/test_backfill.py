@@ -252,7 +252,7 @@ def test_a_gap_is_closed_before_the_walk(tmp_path: Path) -> None:
         stage = Stage(tmp_path, limits, WATCHES, bot(receiver.url))
         stage.once()
         for number in range(55):
-            site.publish(f"Steel, Part {number}", FIRST + timedelta(days=90))
+            site.publish(f"Steel, Part {number}", FIRST + timedelta(days=90), body="Quotas.")
         result = backfill(stage, "--all")
         assert (result["added"], result["complete"]) == (20, True)
         assert stored(stage) == shown(site)

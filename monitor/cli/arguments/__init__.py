@@ -29,8 +29,10 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
     if args.once:
         args.run = lazily("once.run")
     elif args.run is None:
-        if args.source is not None or args.sweep:
-            main.error("--source and --sweep go with --once; the daemon checks every source")
+        if args.source is not None or args.sweep or args.accept:
+            main.error(
+                "--source, --sweep and --accept go with --once; the daemon checks every source"
+            )
         args.run = lazily("run.run")
     return args
 
@@ -61,6 +63,11 @@ def parser(groups: Collection[str] = tuple(_GROUPS)) -> Parser:
         "--sweep",
         action="store_true",
         help="with --once: read the newest pages whatever is known of them",
+    )
+    main.add_argument(
+        "--accept",
+        action="store_true",
+        help="with --once: take in a page that looks wrong as it is; its history begins with it",
     )
     main.set_defaults(run=None)
     choices = main.add_subparsers(title="commands", metavar="COMMAND", parser_class=Parser)

@@ -1,4 +1,4 @@
-"""`monitor init`: a config.toml to begin with."""
+"""`monitor init`, `backup` and `help`."""
 
 from argparse import Namespace
 from pathlib import Path
@@ -6,6 +6,14 @@ from pathlib import Path
 from monitor.cli.parts import flag, say
 from monitor.config import template
 from monitor.errors import UsageError
+
+
+def help_(args: Namespace) -> int:
+    """Show the help of a command, as its `--help` does."""
+    from monitor.cli.arguments import parse
+
+    parse([*args.command, "--help"])  # ends there
+    return 0
 
 
 def init(args: Namespace) -> int:

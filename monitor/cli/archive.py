@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import Path
 
-from monitor.cli.parts import config, flag, say
+from monitor.cli.parts import config, flag, no_such, say
 from monitor.errors import UsageError
 from monitor.jsontext import dumps
 from monitor.model.configured import Config
@@ -144,6 +144,5 @@ def _colour() -> bool:
 
 def _filter(args: Namespace, settings: Config) -> Filter:
     if args.watch is not None and args.watch not in {watch.name for watch in settings.watches}:
-        names = ", ".join(watch.name for watch in settings.watches)
-        raise UsageError(f"no watch is called “{clean(args.watch)}”; there are: {names}")
+        raise no_such("watch", args.watch, (watch.name for watch in settings.watches))
     return Filter(watch=args.watch, source=args.source, since=args.since)

@@ -7,10 +7,9 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from monitor.check import Report
-from monitor.cli.parts import config, confirm_queries, flag, say
+from monitor.cli.parts import config, confirm_queries, flag, no_such, say
 from monitor.cli.words import in_words
 from monitor.deliver import Tally
-from monitor.errors import UsageError
 from monitor.model.configured import Config, Source
 from monitor.text.cleaning import clean
 from monitor.times import to_iso
@@ -60,8 +59,7 @@ def chosen(settings: Config, name: str | None) -> Sequence[Source]:
         return settings.sources
     found = [source for source in settings.sources if source.name == name]
     if not found:
-        names = ", ".join(source.name for source in settings.sources)
-        raise UsageError(f"no source is called “{clean(name)}”; there are: {names}")
+        raise no_such("source", name, (source.name for source in settings.sources))
     return found
 
 

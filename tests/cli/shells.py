@@ -1,12 +1,10 @@
 """Real interactive shells at a terminal of their own, in which a person types, TAB included."""
 
-import fcntl
 import os
 import pty
 import shutil
 import subprocess
 import sys
-import termios
 import threading
 import time
 from collections.abc import Iterator
@@ -31,7 +29,11 @@ printf '%s\\0' "$@" > '{said}.part' && mv '{said}.part' '{said}'
 _START = {
     "bash": (".bashrc", 'eval "$(monitor completion bash)"', ["--noprofile", "-i"]),
     "zsh": (".zshrc", 'eval "$(monitor completion zsh)"', ["-i"]),
-    "fish": ("config.fish", "monitor completion fish | source", ["--interactive"]),
+    "fish": (
+        "config.fish",
+        "set fish_autosuggestion_enabled 0; monitor completion fish | source",
+        ["--interactive"],
+    ),
 }
 
 
@@ -92,11 +94,13 @@ def typing(shell: str, folder: Path) -> Iterator[Typist]:
     settings = folder / ".config" / "fish" / name if shell == "fish" else folder / name
     settings.parent.mkdir(parents=True, exist_ok=True)
     settings.write_text(f"{line}\n", encoding="utf-8")
+    # Where this is missing, fish begins by reading every manual page of the machine.
+    (folder / ".local" / "fish" / "generated_completions").mkdir(parents=True)
     if shell == "bash":
         options = ["--rcfile", str(settings), *options]
     terminal, end = pty.openpty()
     process = subprocess.Popen(
-        [path, *options],
+        ["setsid", "--ctty", path, *options],
         cwd=folder,
         env=environment(
             HOME=str(folder),
@@ -110,8 +114,6 @@ def typing(shell: str, folder: Path) -> Iterator[Typist]:
         stdin=end,
         stdout=end,
         stderr=end,
-        start_new_session=True,
-        preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
     )
     os.close(end)
     typist = Typist(process, terminal, said)

@@ -40,10 +40,10 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
 
 def _refuse(main: Parser, argv: Sequence[str], unknown: Sequence[str]) -> NoReturn:
     from monitor.cli.arguments.mistakes import left_over
-    from monitor.cli.completion.place import reach
+    from monitor.cli.arguments.place import reach
 
     command = reach(main, argv).command
-    command.error(left_over(command, unknown))
+    command.error(left_over(unknown, command.options(), command.positionals()))
 
 
 def wanted(argv: Sequence[str]) -> Collection[str]:

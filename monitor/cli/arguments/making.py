@@ -41,13 +41,16 @@ class Parser(argparse.ArgumentParser):
         """End with the exit code for wrong usage."""
         from monitor.cli.arguments.mistakes import in_words
 
-        self.exit(UsageError.exit_code, f"{in_words(self, message)}\n")
+        self.exit(UsageError.exit_code, f"{in_words(self.prog, message, self.examples)}\n")
 
     def _check_value(self, action: argparse.Action, value: Any) -> None:
         if action.choices is not None and value not in action.choices:
             from monitor.cli.arguments.mistakes import no_choice
 
-            raise argparse.ArgumentError(None, no_choice(action, value))
+            inner = self.inner() if action.nargs == argparse.PARSER else {}
+            # Commands for other programs are not told of.
+            known = [one for one in action.choices if one not in inner or inner[one].does]
+            raise argparse.ArgumentError(None, no_choice(action, value, known))
 
 
 class Commands:

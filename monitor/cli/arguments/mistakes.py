@@ -6,21 +6,20 @@ that is not known is told as it is.
 
 import argparse
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 
-from monitor.cli.arguments.making import Parser
 from monitor.config.wrong import hint, near, quoted
 from monitor.text.cleaning import clean
 
 _Words = Callable[[re.Match[str]], str]
 
 
-def in_words(command: Parser, message: str) -> str:
+def in_words(command: str, message: str, examples: Sequence[str]) -> str:
     """Return what to tell of a mistake that argparse found: the mistake, an example, more help."""
-    lines = [f"{command.prog}: {_plain(message)}"]
-    if command.examples:
-        lines.append(f"for example:  {command.examples[0]}")
-    lines.append(f"more about it:  {command.prog} --help")
+    lines = [f"{command}: {_plain(message)}"]
+    if examples:
+        lines.append(f"for example:  {examples[0]}")
+    lines.append(f"more about it:  {command} --help")
     return "\n".join(lines)
 
 
@@ -32,12 +31,9 @@ def _plain(message: str) -> str:
     return message
 
 
-def no_choice(action: argparse.Action, value: str) -> str:
+def no_choice(action: argparse.Action, value: str, known: Iterable[str]) -> str:
     """Return what to tell of a word that is none of those that can stand there."""
-    # Commands that no help names are not told of here either.
-    choices = action.choices or ()
-    told = [str(one) for one in choices if not isinstance(choices, dict) or choices[one].does]
-    advice = hint(value, told, "there are")
+    advice = hint(value, known, "there are")
     if action.nargs == argparse.PARSER:
         return f"{quoted(value)} is no {str(action.metavar).lower()}{advice}"
     return f"{quoted(value)} cannot stand for {_name(action)}{advice}"
@@ -47,14 +43,16 @@ def _name(action: argparse.Action) -> str:
     return action.option_strings[-1] if action.option_strings else str(action.metavar)
 
 
-def left_over(command: Parser, words: Sequence[str]) -> str:
-    """Return what to tell of words that no argument took."""
+def left_over(
+    words: Sequence[str], options: Collection[str], positionals: Iterable[argparse.Action]
+) -> str:
+    """Return what to tell of words that no argument took; the rest is what the command has."""
     word = words[0]
     name = word.partition("=")[0]
     if name.startswith("-") and len(name) > 1:
-        return f"there is no option {quoted(name)}{near(name, command.options())}"
+        return f"there is no option {quoted(name)}{near(name, options)}"
     told = f"{quoted(word)} is one word too many"
-    if any(one.dest == "query" for one in command.positionals()):
+    if any(one.dest == "query" for one in positionals):
         return f"{told}; a query of several words needs quotes around it, such as 'steel quota'"
     return f"{told}; what has a space in it needs quotes around it"
 
@@ -85,13 +83,15 @@ _PLAIN: Sequence[tuple[str, _Words]] = (
     ),
     (
         r"argument (\S+): not allowed with argument (\S+)",
-        lambda found: f"{_option(found[1])} and {_option(found[2])} exclude each other;"
-        " leave one of them out",
+        lambda found: (
+            f"{_option(found[1])} and {_option(found[2])} exclude each other; leave one of them out"
+        ),
     ),
     (
         r"ambiguous option: (\S+) could match (.*)",
-        lambda found: f"{quoted(found[1])} can mean {_listed(found[2].split(', '), 'or')};"
-        " write it out",
+        lambda found: (
+            f"{quoted(found[1])} can mean {_listed(found[2].split(', '), 'or')}; write it out"
+        ),
     ),
     (
         r"argument (\S+): ignored explicit argument .*",

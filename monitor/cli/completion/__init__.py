@@ -26,7 +26,8 @@ def script(args: Namespace) -> int:
 def complete(args: Namespace) -> int:
     """Print what can follow; nothing, in silence, where nothing can be told."""
     typed: Sequence[str] = args.typed[1:] if args.typed[:1] == ["--"] else args.typed
-    print("\n".join(_for_bash(typed[-1]) if args.shell == "bash" else _told(args.shell, typed)))
+    is_bash = args.shell == "bash"
+    print("\n".join(_for_bash("".join(typed[-1:])) if is_bash else _told(args.shell, typed)))
     return 0
 
 

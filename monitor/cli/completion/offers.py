@@ -8,7 +8,7 @@ from typing import Literal
 
 from monitor.cli.arguments import parser, wanted
 from monitor.cli.arguments.making import Parser, repeats
-from monitor.cli.completion.place import Place, reach
+from monitor.cli.arguments.place import Place, reach
 from monitor.config.load import find
 from monitor.config.names import Named, names
 from monitor.errors import ConfigError

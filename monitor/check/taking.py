@@ -109,7 +109,8 @@ class Take:
             if reading.is_sweep and state.baseline_at is not None:
                 self._look_again(conn, decisions, answers, now)
             result, found = self._tell(conn, visit, events, result, desk)
-            snapshots.keep(conn, self._source.name, visit.check_id or 0, reading.fetched, now)
+            limit = now - self._db.keep
+            snapshots.keep(conn, self._source.name, visit.check_id or 0, reading.fetched, limit)
             checks.remember(conn, self._source.name, self._next_state(state, reading, now))
         return result, found
 

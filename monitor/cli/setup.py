@@ -1,4 +1,4 @@
-"""`monitor init`, `backup` and `help`."""
+"""`monitor init`, a config.toml to begin with, and `help`."""
 
 from argparse import Namespace
 from pathlib import Path

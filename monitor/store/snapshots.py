@@ -4,13 +4,11 @@ import hashlib
 import sqlite3
 import zlib
 from collections.abc import Iterable, Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import NamedTuple
 
 from monitor.model.scraped import Fetched
 from monitor.times import from_iso, to_iso
-
-KEEP = timedelta(days=400)
 
 
 class Kept(NamedTuple):
@@ -30,9 +28,9 @@ def keep(
     source: str,
     check_id: int | None,
     pages: Iterable[Fetched],
-    now: datetime,
+    limit: datetime,
 ) -> None:
-    """Keep raw pages, compressed, one body once; let go of those older than KEEP.
+    """Keep raw pages, compressed, one body once; let go of those from before `limit`.
 
     Pages that were read together have one `check_id`; None is a page read by itself.
     """
@@ -53,7 +51,7 @@ def keep(
                 name,
             ),
         )
-    _let_go(conn, source, now - KEEP)
+    _let_go(conn, source, limit)
 
 
 def _let_go(conn: sqlite3.Connection, source: str, limit: datetime) -> None:

@@ -25,8 +25,9 @@ def add(commands: Commands) -> None:
     backup = commands.add(
         "backup",
         "copy the database while it is in use",
-        "setup.backup",
+        "backup.run",
         "backup monitor-monday.db",
+        'backup "monitor-$(date +%F).db"',
     )
     backup.add_argument(
         "file", type=Path, metavar="FILE", help="the copy; nothing is ever written over"

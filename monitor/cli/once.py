@@ -18,6 +18,7 @@ from monitor.wiring import Works, real_world
 # A run sends what falls due within the next minute: nobody will be awake when it does.
 _AHEAD = timedelta(minutes=1)
 _SHOWN = 10
+_NEXT = "next, try a query on these:  monitor watch test QUERY\nor begin to watch:  monitor"
 
 
 def run(args: Namespace) -> int:
@@ -34,6 +35,8 @@ def run(args: Namespace) -> int:
     reports = works.check(sources, sweep=args.sweep)
     if not as_json:
         tell_reports(reports, quiet=flag(args, "quiet"))
+        if any(report.result.baseline for report in reports) and not flag(args, "quiet"):
+            say(_NEXT)
     tally = works.post.send_due(ahead=_AHEAD)
     waiting = works.waiting()
     if as_json:

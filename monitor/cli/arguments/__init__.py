@@ -60,7 +60,9 @@ class _Main(Parser):
         """Return the front page."""
         from monitor.cli.arguments.front import page
 
-        titles = {_module(group).TITLE: names for group, names in _GROUPS.items()}
+        titles = {
+            getattr(_module(group), "TITLE", group): names for group, names in _GROUPS.items()
+        }
         formatter = self._get_formatter()
         formatter.start_section("options")
         formatter.add_arguments(self._optionals._group_actions)  # noqa: SLF001 - as argparse does

@@ -14,8 +14,8 @@ _STEPS = (
     ("monitor demo", "see the whole job, on this machine alone"),
     ("monitor init", "write a config.toml, which works unedited"),
     ("monitor --once", "read the listing; nothing is sent yet"),
-    ("monitor watch test Canada", "try a query on what was read"),
-    ("monitor watch add canada Canada", "and watch for it"),
+    ("monitor watch test EU", "try a query on what was read"),
+    ("monitor watch add europe EU", "and watch for it"),
     ("monitor", "check and send until you stop it"),
 )
 _MORE = "More about a command, with examples:  monitor help COMMAND"

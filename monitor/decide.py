@@ -108,23 +108,27 @@ class Passed:
 
 
 def decide(
-    source: str, entries: Iterable[Entry], known: Known, *, all_news: bool = False
+    source: str, entries: Sequence[Entry], known: Known, *, archive_from: int | None = None
 ) -> tuple[Decision, ...]:
     """Return one decision per entry, in the listing's order, each release new at most once.
 
-    `all_news` says that these entries are known to stand above known ground, though nothing below
-    them has been read: while a stretch that an earlier check could not read is being caught up.
+    From the place `archive_from` on, what is unknown is archive, not news; if None, from the last
+    known entry on, where there is one.
     """
-    listed = tuple(_unrepeated(entries, known))
+    places, listed = [], []
+    for place, entry in _unrepeated(entries, known):
+        places.append(place)
+        listed.append(entry)
     by_title = [known.identities.get(identity(one.title, one.date)) for one in listed]
     ids = [
         _by_article(entry, known, by_title) if found is None else found
         for entry, found in zip(listed, by_title, strict=True)
     ]
-    ground = len(ids) if all_news else _known_ground(source, ids, known)
+    if archive_from is None:
+        places, archive_from = list(range(len(ids))), _known_ground(source, ids, known)
     return tuple(
-        _decide_one(source, entry, release_id, known, news=place < ground)
-        for place, (entry, release_id) in enumerate(zip(listed, ids, strict=True))
+        _decide_one(source, entry, release_id, known, news=place < archive_from)
+        for place, entry, release_id in zip(places, listed, ids, strict=True)
     )
 
 
@@ -163,18 +167,24 @@ def look(entry: Entry) -> str:
     return blake2b(shown.encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()
 
 
-def _unrepeated(entries: Iterable[Entry], known: Known) -> Iterator[Entry]:
-    """Leave out what stands twice: pages shift while being read, and some things are posted twice.
+def _unrepeated(entries: Sequence[Entry], known: Known) -> Iterator[tuple[int, Entry]]:
+    """Leave out what stands twice; yield the rest, each with its place.
 
-    A known release may stand twice under two article ids, and both are worth remembering.
+    What was met again had been pushed down while the pages were read: it stands where it was last.
+    Some things are posted twice, under two article ids; both are worth remembering if the release
+    is known.
     """
-    met: set[tuple[Identity, str, str]] = set()
-    for entry in entries:
+    last = {_posted(entry): place for place, entry in enumerate(entries)}
+    met: set[Identity] = set()
+    for place, entry in enumerate(entries):
         named = identity(entry.title, entry.date)
-        post = (entry.board, entry.article_id) if named in known.identities else ("", "")
-        if (named, *post) not in met:
-            met.add((named, *post))
-            yield entry
+        if last[_posted(entry)] == place and (named in known.identities or named not in met):
+            met.add(named)
+            yield place, entry
+
+
+def _posted(entry: Entry) -> tuple[Identity, str, str]:
+    return identity(entry.title, entry.date), entry.board, entry.article_id
 
 
 def _known_ground(source: str, ids: Sequence[int | None], known: Known) -> int:

@@ -14,14 +14,16 @@ import subprocess
 import sys
 import tempfile
 import time
-import zlib
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack, closing
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
+from unittest.mock import patch
+from urllib.parse import urlsplit
 
 from tests.site import Site
+from tests.site_wire import Request
 from tests.stage import ROOT, WATCHES, Stage, environment, source
 
 if TYPE_CHECKING:
@@ -245,11 +247,37 @@ def archive(runs: int) -> list[Row]:
             "-q",
         )
         assert stage.rows("SELECT count(*) FROM releases") == [(count,)]
+        read_articles(stage, site, count)
         return [
             Row("backfill of 270 pages (process)", f"{seconds:.1f} s", "", "", "no goal", met=True),
             *database_size(stage, count),
             *replaying(stage, runs),
         ]
+
+
+def read_articles(stage: Stage, site: Site, count: int) -> None:
+    """Let one check read all article pages, of which it would read a few."""
+    from monitor.check import check  # noqa: PLC0415 - only for these rows
+    from monitor.check.desk import Desk  # noqa: PLC0415
+    from monitor.config import load  # noqa: PLC0415
+    from monitor.model.scraped import Fetched  # noqa: PLC0415
+    from monitor.store.database import open_database  # noqa: PLC0415
+    from monitor.wiring import real_world  # noqa: PLC0415
+
+    config, world = load(stage.config, {}), real_world()
+
+    def fetch(url: str, _: object) -> Fetched:
+        parts = urlsplit(url)
+        answer = site.answer(Request("GET", f"{parts.path}?{parts.query}", {}, 0.0))
+        headers = {"content-type": "text/html; charset=UTF-8"}
+        return Fetched(
+            url=url, status=200, headers=headers, body=answer.body, fetched_at=world.now()
+        )
+
+    desk = Desk(config.watches, ())
+    with open_database(stage.db) as db, patch("monitor.check._AT_A_TIME", count):
+        check(config.sources[0], lambda: desk, fetch=fetch, db=db, world=world)
+    assert stage.rows("SELECT count(*) FROM waiting") == [(0,)]
 
 
 def database_size(stage: Stage, count: int) -> list[Row]:
@@ -286,18 +314,20 @@ def replaying(stage: Stage, runs: int) -> list[Row]:
     from monitor.check.desk import Desk  # noqa: PLC0415
     from monitor.check.replaying import replay  # noqa: PLC0415
     from monitor.config import load  # noqa: PLC0415
+    from monitor.store import snapshots  # noqa: PLC0415
     from monitor.store.database import open_database  # noqa: PLC0415
     from monitor.wiring import real_world  # noqa: PLC0415
 
     config = load(stage.config, {})
     desk, world = Desk(config.watches, ()), real_world()
-    rows = stage.rows("SELECT data FROM snapshots JOIN bodies USING (hash)")
-    bodies = [zlib.decompress(data) for (data,) in rows]
+    with open_database(stage.db) as db, db.reading() as conn:
+        bodies = [snapshots.fetched(conn, one).body for one in snapshots.kept(conn)]
 
     def bare() -> None:
         for body in bodies:
-            for item in LexborHTMLParser(body).css("div.board-list li"):
-                for what in ("strong.title", "span.cont", "span.date"):
+            page = LexborHTMLParser(body)
+            for item in (*page.css("div.board-list li"), *page.css("div.board-detail")):
+                for what in ("strong.title", "span.cont, div.detail-cont", "span.date"):
                     found = item.css_first(what)
                     assert found is not None
                     found.text()

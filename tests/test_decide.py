@@ -62,7 +62,7 @@ def knowing(*entries: Entry, source: str = "trade", shown_in: str | None = None)
     )
 
 
-def kinds(entries: list[Entry], known: Known, **options: bool) -> list[str]:
+def kinds(entries: list[Entry], known: Known, **options: int) -> list[str]:
     """Return the kinds of the decisions, news in capitals."""
     return [
         type(one).__name__.upper() if getattr(one, "news", False) else type(one).__name__.lower()
@@ -102,9 +102,10 @@ def test_a_late_entry_with_an_early_date_is_news() -> None:
     assert kinds([A, late, B], knowing(A, B)) == ["seen", "NEW", "seen"]
 
 
-def test_while_a_gap_is_caught_up_everything_unknown_is_news() -> None:
-    """What an earlier check could not read stands below what it could, and is news all the same."""
-    assert kinds([A, B, C], knowing(A), all_news=True) == ["seen", "NEW", "NEW"]
+def test_where_archive_begins_may_be_told() -> None:
+    """While a gap is caught up, the last known entry alone does not say it; repeats count too."""
+    assert kinds([A, B, C], knowing(A), archive_from=3) == ["seen", "NEW", "NEW"]
+    assert kinds([A, A, B, C], knowing(A), archive_from=3) == ["seen", "NEW", "new"]
 
 
 def test_one_title_on_two_dates_is_two_releases() -> None:

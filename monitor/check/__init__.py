@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from monitor.check.reading import Fetch, IsKnown, UnbelievableError, Unchanged, read
+from monitor.check.reading import Fetch, Known, UnbelievableError, Unchanged, read
 from monitor.errors import FetchError
 from monitor.model.configured import Source
 from monitor.model.reported import CheckResult, Status
@@ -24,6 +24,7 @@ from monitor.store.database import Database
 
 if TYPE_CHECKING:
     from monitor.check.desk import Desk
+    from monitor.ground import Ground
     from monitor.model.told import Found
 
 # So many article pages that wait are read by one check: a baseline's come little by little.
@@ -93,18 +94,19 @@ def check(
     return Report(result=done, found=found, gap_page=reading.gap_page)
 
 
-def _asking(db: Database, source: str) -> IsKnown:
-    def is_known(entries: Sequence[Entry], before: datetime | None) -> bool:
+def _asking(db: Database, source: str) -> Known:
+    def ground(entries: Sequence[Entry], before: datetime | None) -> "Ground":
         from monitor.store import known
 
         with db.reading() as conn:
-            return known.is_known(conn, source, entries, before)
+            return known.ground(conn, source, entries, before)
 
-    return is_known
+    return ground
 
 
 def _unchanged(db: Database, result: CheckResult) -> Report:
-    with db.writing() as conn:
+    # Nothing came of it that the next check would not find again.
+    with db.writing(lightly=True) as conn:
         checks.record(conn, result)
         if result.status == "ok":
             checks.read_again(conn, result.name, result.started_at)

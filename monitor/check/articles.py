@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal
 from monitor import sources
 from monitor.check.reading import Fetch
 from monitor.errors import FetchError, MissingFault, PageFault
+from monitor.model.scraped import Fetched
 from monitor.model.world import World
 
 if TYPE_CHECKING:
@@ -27,10 +28,12 @@ class Answers:
     """What article pages said, by address.
 
     `trouble`: the site did not answer, the page cannot be right, or is proven not to be there.
+    `pages` are those that came, right or not.
     """
 
     articles: "Mapping[str, Article]"
     trouble: Mapping[str, Trouble]
+    pages: Mapping[str, Fetched]
 
     @property
     def gone(self) -> frozenset[str]:
@@ -47,12 +50,14 @@ def ask(kind: str, urls: Iterable[str], fetch: Fetch, world: World) -> Answers:
     """Read article pages, each address once, as far as time and the site allow."""
     articles: dict[str, Article] = {}
     trouble: dict[str, Trouble] = {}
+    pages: dict[str, Fetched] = {}
     end = world.monotonic() + _SECONDS
     for url in dict.fromkeys(urls):
         if world.monotonic() > end:
             break
         try:
-            articles[url] = sources.parse_article(kind, fetch(url, None))
+            pages[url] = fetch(url, None)
+            articles[url] = sources.parse_article(kind, pages[url])
         except MissingFault:
             trouble[url] = "gone"
         except PageFault:
@@ -62,4 +67,4 @@ def ask(kind: str, urls: Iterable[str], fetch: Fetch, world: World) -> Answers:
                 trouble[url] = "deaf"
                 break
             trouble[url] = "gone" if error.gone else "broken"
-    return Answers(articles=articles, trouble=trouble)
+    return Answers(articles=articles, trouble=trouble, pages=pages)

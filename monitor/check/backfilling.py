@@ -20,6 +20,7 @@ from monitor.check.distance import Progress, Target, Tell, share
 from monitor.check.reading import Fetch, UnbelievableError
 from monitor.decide import CrossPost, Decision, New, Passed, Revised, Seen, decide, look
 from monitor.errors import FetchError, PageFault
+from monitor.ground import archive_from
 from monitor.health import judge
 from monitor.model.configured import Source
 from monitor.model.reported import BackfillResult, Status
@@ -220,7 +221,9 @@ class _Walk:
         name, now = self._source.name, self._world.now()
         with self._db.writing() as conn:
             entries = self._below_the_last(page)
-            decisions = decide(name, entries, known.known(conn, name, self._site, entries))
+            facts = known.known(conn, name, self._site, entries)
+            below = archive_from(entries, known.ground(conn, name, entries), in_doubt=True)
+            decisions = decide(name, entries, facts, archive_from=below)
             taken = self._taken(decisions, page)
             visit = intake.Visit(
                 source=name,
@@ -240,9 +243,7 @@ class _Walk:
     def _below_the_last(self, page: Page) -> tuple[Entry, ...]:
         """Return a page's entries below the last of the page before, which says where they go."""
         if self._last is None or self._overlaps:
-            return (
-                page.entries
-            )  # it was pushed down meanwhile, and shows by itself where it belongs
+            return page.entries  # pushed down meanwhile, it shows by itself where it belongs
         return (self._last, *page.entries)
 
     def _taken(self, decisions: Iterable[Decision], page: Page) -> list[Decision | Passed]:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from http import HTTPStatus
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from monitor import sources
 from monitor.errors import PageFault
@@ -20,8 +20,12 @@ from monitor.model.configured import Source
 from monitor.model.scraped import Entry, Fetched, Page
 from monitor.store.checks import SourceState
 
+if TYPE_CHECKING:
+    from monitor.ground import Ground
+
 Fetch = Callable[[str, Mapping[str, str] | None], Fetched]
-IsKnown = Callable[[Sequence[Entry], datetime | None], bool]
+Known = Callable[[Sequence[Entry], datetime | None], "Ground"]
+"""Tells which entries the listing has shown before, or by a certain moment."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +85,7 @@ def read(
     source: Source,
     state: SourceState,
     fetch: Fetch,
-    is_known: IsKnown,
+    known: Known,
     now: datetime,
     *,
     sweep: bool = False,
@@ -101,7 +105,7 @@ def read(
     if state.baseline_at is None:
         reader.go_on(from_page=2, until=source.sweep_pages, enough=lambda _: False)
         return reader.reading(gap_page=None)
-    return _catch_up(source, state, reader, is_known)
+    return _catch_up(source, state, reader, known)
 
 
 def is_sweep_due(source: Source, state: SourceState, now: datetime) -> bool:
@@ -141,25 +145,38 @@ def _unchanged(source: Source, state: SourceState, first: Fetched) -> Unchanged 
     return Unchanged(status="ok") if same else None
 
 
-def _catch_up(source: Source, state: SourceState, reader: "_Reader", is_known: IsKnown) -> Reading:
-    gap_page = None
+def _catch_up(source: Source, state: SourceState, reader: "_Reader", known: Known) -> Reading:
+    """Read on to known ground; where that is not reached, there is a gap from the last page on."""
     at_least = source.sweep_pages if reader.is_sweep else 1
-    if not reader.go_on(
-        from_page=2,
-        until=max(source.max_pages, at_least),
-        enough=lambda page: page.number >= at_least and is_known(page.entries, None),
-    ):
-        gap_page = reader.last
-    elif state.gap_page is not None:
-        # What was not read may have moved up by a page, as entries above it were withdrawn.
-        start = max(reader.last + 1, state.gap_page - 1)
-        if not reader.go_on(
-            from_page=start,
-            until=max(start, state.gap_page) + source.max_pages,
-            enough=lambda page: is_known(page.entries, state.gap_since),
-        ):
-            gap_page = reader.last
-    return reader.reading(gap_page)
+
+    def is_enough(page: Page) -> bool:
+        return page.number >= at_least and (
+            known(page.entries, None).is_all or _is_past(reader, state, known)
+        )
+
+    until = max(source.max_pages, at_least)
+    if not reader.go_on(from_page=2, until=until, enough=is_enough):
+        return reader.reading(reader.last)
+    if state.gap_page is None:
+        return reader.reading(gap_page=None)
+
+    def is_closed(page: Page) -> bool:
+        return known(page.entries, state.gap_since).is_all or _is_past(reader, state, known)
+
+    # What was not read may have moved up by a page, as entries above it were withdrawn.
+    start = max(reader.last + 1, state.gap_page - 1)
+    until = max(start, state.gap_page) + source.max_pages
+    closed = reader.go_on(from_page=start, until=until, enough=is_closed)
+    return reader.reading(None if closed else reader.last)
+
+
+def _is_past(reader: "_Reader", state: SourceState, known: Known) -> bool:
+    """Tell whether known ground was met, and left behind again: what follows is archive."""
+    from monitor.ground import archive_from  # noqa: PLC0415 - most checks find nothing changed
+
+    return archive_from(reader.entries, known(reader.entries, state.gap_since)) < len(
+        reader.entries
+    )
 
 
 class _Reader:
@@ -174,6 +191,11 @@ class _Reader:
     def last(self) -> int:
         """The number of the page read last."""
         return self._pages[-1].number
+
+    @property
+    def entries(self) -> tuple[Entry, ...]:
+        """All entries read so far."""
+        return tuple(entry for page in self._pages for entry in page.entries)
 
     def take(self, number: int, fetched: Fetched) -> Page:
         """Parse a page that was fetched; UnbelievableError where it cannot be right."""

@@ -1,9 +1,11 @@
 """What today's parser makes of the pages of the past, and what that changes. Nobody is told.
 
-Twice through the visits, in one transaction:
+Twice through the visits, all in one transaction:
 
     oldest first   what was missed is added, with all that happened to it since
     newest first   what was misread is put right, by the newest page that shows it
+
+Then the article pages, the newest of each release: they have its text whole, and its attachments.
 
 What was learnt later than a page, or elsewhere, is not undone by it. Doing it all again changes
 nothing.
@@ -11,59 +13,23 @@ nothing.
 
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import cast
 
 from monitor.check.desk import Desk
-from monitor.check.rereading import Rereader, Unreadable, Visit
+from monitor.check.rereading import Reread, Rereader, Visit
 from monitor.decide import CrossPost, Decision, Known, New, Passed, Revised, decide
 from monitor.identity import identity
 from monitor.model.configured import Source
+from monitor.model.replayed import Correction, Replay
 from monitor.model.scraped import Entry
 from monitor.model.stored import Event, Release
 from monitor.model.world import World
-from monitor.store import archive, corrections, intake, known
+from monitor.store import archive, attachments, corrections, intake, known
 from monitor.store.corrections import Shown
 from monitor.store.database import Database
 from monitor.text.folding import fold
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Correction:
-    """A field of a release that was misread: `title` is the release's, as it is now."""
-
-    release_id: int
-    title: str
-    field: str
-    before: str
-    after: str
-
-    def as_json(self) -> dict[str, object]:
-        """Return the correction in the shape that `replay --json` prints."""
-        return {
-            "id": self.release_id,
-            "title": self.title,
-            "field": self.field,
-            "before": self.before,
-            "after": self.after,
-        }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Replay:
-    """What a replay found. `passed_over` pages are no listings, or of sources not chosen.
-
-    Where it was not `applied`, the ids of what would be `added` mean nothing.
-    """
-
-    applied: bool
-    pages: int
-    passed_over: int
-    unreadable: tuple[Unreadable, ...]
-    added: tuple[Release, ...]
-    corrected: tuple[Correction, ...]
-    matched: int
+from monitor.whole import shows
 
 
 def replay(
@@ -87,6 +53,8 @@ def replay(
         if not all(map(past.is_as_stored, visits)):
             for visit in reversed(visits):
                 past.put_right(visit)
+        for pages in rereader.articles:
+            past.put_article(pages)
         past.forget_misread(visits)
         past.match_again()
         return Replay(
@@ -109,6 +77,7 @@ class _Past:
         self._settled: set[tuple[int, str]] = set()
         self._rows: set[tuple[int, Shown]] = set()
         self._changes: dict[int, dict[str, tuple[str, str]]] = {}
+        self._texts: dict[int, datetime] = {}
         self.added: set[int] = set()
         self.matched = 0
 
@@ -166,8 +135,21 @@ class _Past:
         changes = dict(self._misread(visit, one))
         if changes:
             corrections.correct(self._conn, release_id, changes)
-            self._changes.setdefault(release_id, {}).update(changes)
+            if "body" in changes:
+                self._texts[release_id] = visit.at
+            self._note(release_id, changes)
         self._settle(release_id, row)
+
+    def _note(self, release_id: int, changes: Mapping[str, tuple[str, str]]) -> None:
+        """Remember what was put right, twice perhaps: from what it was to what it is now."""
+        noted = self._changes.get(release_id, {})
+        for field, (before, after) in changes.items():
+            noted[field] = (noted.get(field, (before, after))[0], after)
+        noted = {field: pair for field, pair in noted.items() if pair[0] != pair[1]}
+        if noted:
+            self._changes[release_id] = noted
+        else:
+            self._changes.pop(release_id, None)
 
     def _misread(self, visit: Visit, one: Revised) -> Iterator[tuple[str, tuple[str, str]]]:
         """Yield the fields that no later page shows, and nothing later changed."""
@@ -195,6 +177,34 @@ class _Past:
         """Let no older visit say how a release looks."""
         self._rows.add((release_id, row._replace(look="")))
         self._settled |= {(release_id, row.source), (release_id, "")}
+
+    def put_article(self, pages: Sequence[Reread]) -> None:
+        """Complete a release, or correct it, by its article pages, the newest of which counts."""
+        release = known.release(self._conn, pages[0].release_id)
+        own = [
+            one
+            for one in pages
+            if corrections.is_article_of(self._conn, release, one.url, one.article)
+        ]
+        if not own:
+            return
+        *earlier, one = own
+        changes = {
+            field: pair
+            for field, pair in corrections.differences(self._conn, release, one.article).items()
+            if not self._is_outdated(one, field, release.body)
+        }
+        corrections.put_article(self._conn, release, one.article, changes, one.at)
+        for page in earlier:
+            attachments.keep_gone(self._conn, release.id, page.article.attachments, page.at, one.at)
+        self._note(release.id, changes)
+
+    def _is_outdated(self, one: Reread, field: str, body: str) -> bool:
+        """Tell whether something later than an article page says how a field is."""
+        is_text_edited = one.at < self._texts.get(one.release_id, one.at)
+        if field == "body" and is_text_edited and not shows(body, one.article.body):
+            return True
+        return corrections.is_revised_since(self._conn, one.release_id, field, one.at, one.check_id)
 
     def forget_misread(self, visits: Iterable[Visit]) -> None:
         """Let titles and dates that were misread, and are on no page, lead nowhere."""

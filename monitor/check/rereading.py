@@ -5,7 +5,8 @@ pages show is held once: a year of pages holds few entries that differ.
 """
 
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from urllib.parse import urlsplit
@@ -14,22 +15,13 @@ from monitor import sources
 from monitor.decide import look
 from monitor.errors import PageFault
 from monitor.health import judge
+from monitor.model.articles import Article
 from monitor.model.configured import Source
+from monitor.model.replayed import Unreadable
 from monitor.model.scraped import Entry, Page
 from monitor.store import snapshots
 from monitor.store.corrections import Shown
 from monitor.store.snapshots import Kept
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Unreadable:
-    """Pages of a source that cannot be parsed for one `reason`; `url` is that of the last one."""
-
-    source: str
-    reason: str
-    pages: int
-    url: str
-    fetched_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +34,17 @@ class Visit:
     check_id: int | None
     entries: tuple[Entry, ...]
     shown: tuple[Shown, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reread:
+    """An article page of a release, as it was kept once; `url` is its address."""
+
+    release_id: int
+    url: str
+    at: datetime
+    check_id: int | None
+    article: Article
 
 
 @dataclass(slots=True)
@@ -64,6 +67,7 @@ class Rereader:
         self._last_id = 0
         self._walked: dict[str, tuple[int, Entry]] = {}
         self._faults: dict[tuple[str, str], Unreadable] = {}
+        self._articles: defaultdict[int, list[Reread]] = defaultdict(list)
         self.pages = 0
         self.passed_over = 0
 
@@ -71,6 +75,11 @@ class Rereader:
     def unreadable(self) -> tuple[Unreadable, ...]:
         """What cannot be parsed, source by source, the latest last."""
         return tuple(sorted(self._faults.values(), key=lambda one: (one.source, one.fetched_at)))
+
+    @property
+    def articles(self) -> tuple[Sequence[Reread], ...]:
+        """The article pages that can be read, release by release, each one's oldest first."""
+        return tuple(pages for _, pages in sorted(self._articles.items()))
 
     def read(self, conn: sqlite3.Connection) -> list[Visit]:
         """Return the visits whose pages were kept since this was last called, in order of time."""
@@ -80,7 +89,7 @@ class Rereader:
             source = self._sources.get(one.source)
             number = None if source is None else sources.page_number(source.kind, one.url)
             if source is None or number is None:
-                self.passed_over += 1
+                self._read_article(conn, source, one)
                 continue
             self.pages += 1
             entries = self._parse(conn, source, number, one)
@@ -93,6 +102,27 @@ class Rereader:
             self._tell(self.pages)
         closed = sorted(visits.values(), key=lambda visit: (visit.last.fetched_at, visit.last.id))
         return list(self._credible(closed))
+
+    def _read_article(self, conn: sqlite3.Connection, source: Source | None, one: Kept) -> None:
+        """Parse an article page."""
+        if source is None or one.release_id is None:
+            self.passed_over += 1
+            return
+        self.pages += 1
+        try:
+            article = sources.parse_article(source.kind, snapshots.fetched(conn, one))
+        except PageFault as fault:
+            self._fault(one, fault.reason, 1)
+        else:
+            page = Reread(
+                release_id=one.release_id,
+                url=one.url,
+                at=one.fetched_at,
+                check_id=one.check_id,
+                article=article,
+            )
+            self._articles[one.release_id].append(page)
+        self._tell(self.pages)
 
     def _parse(
         self, conn: sqlite3.Connection, source: Source, number: int, one: Kept

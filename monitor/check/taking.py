@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from itertools import islice
 from urllib.parse import urlsplit
 
@@ -20,6 +21,7 @@ from monitor.check.desk import Desk
 from monitor.check.reading import Fetch, Reading, UnbelievableError
 from monitor.decide import Decision, New, Revised, decide, with_articles
 from monitor.errors import PageFault
+from monitor.ground import archive_from
 from monitor.health import judge
 from monitor.model.configured import Source
 from monitor.model.reported import CheckResult
@@ -97,7 +99,7 @@ class Take:
                 baseline=state.baseline_at is None,
                 pages=len(reading.pages),
                 entries=len(reading.entries),
-                new=sum(isinstance(one, New) for one in decisions),
+                new=sum(isinstance(one, New) and one.news for one in decisions),
             )
             visit = self._visit(checks.record(conn, result), now, self._is_baseline(state))
             missing = self._absent(conn, reading, decisions)
@@ -109,6 +111,7 @@ class Take:
             if reading.is_sweep and state.baseline_at is not None:
                 self._look_again(conn, decisions, answers, now)
             result, found = self._tell(conn, visit, events, result, desk)
+            self._keep_articles(conn, visit, answers)
             limit = now - self._db.keep
             snapshots.keep(conn, self._source.name, visit.check_id or 0, reading.fetched, limit)
             checks.remember(conn, self._source.name, self._next_state(state, reading, now))
@@ -125,6 +128,7 @@ class Take:
             if result.status == "ok":
                 checks.read_again(conn, result.name, result.started_at)
             events = list(self._completed(conn, visit, answers))
+            self._keep_articles(conn, visit, answers)
             return self._tell(conn, visit, events, result, desk)
 
     def _visit(self, check_id: int, now: datetime, is_baseline: bool) -> intake.Visit:  # noqa: FBT001
@@ -174,14 +178,24 @@ class Take:
         waiting.put_off(conn, visit.source, useless, visit.at, passing=False)
         waiting.put_off(conn, visit.source, answers.deaf, visit.at, passing=True)
 
+    def _keep_articles(
+        self, conn: sqlite3.Connection, visit: intake.Visit, answers: Answers
+    ) -> None:
+        same = partial(sources.says_the_same, self._source.kind)
+        snapshots.keep_articles(conn, visit.source, visit.check_id, answers.pages, same)
+
     # -------------------------------------------------------------- what both need
 
     def _decide(
         self, conn: sqlite3.Connection, state: SourceState, reading: Reading
     ) -> tuple[Decision, ...]:
         facts = known.known(conn, self._source.name, self._site, reading.entries)
-        gap = reading.gap_page is not None or state.gap_page is not None
-        return decide(self._source.name, reading.entries, facts, all_news=gap)
+        below = None
+        if reading.gap_page is not None or state.gap_page is not None:
+            # What was known before the gap ends it; what was read since is no known ground.
+            ground = known.ground(conn, self._source.name, reading.entries, state.gap_since)
+            below = archive_from(reading.entries, ground)
+        return decide(self._source.name, reading.entries, facts, archive_from=below)
 
     def _absent(
         self, conn: sqlite3.Connection, reading: Reading, decisions: Iterable[Decision]

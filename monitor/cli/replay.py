@@ -5,12 +5,12 @@ from argparse import Namespace
 from collections.abc import Iterable
 
 from monitor.check.desk import Desk
-from monitor.check.replaying import Correction, Replay, replay
-from monitor.check.rereading import Unreadable
+from monitor.check.replaying import replay
 from monitor.cli.once import chosen
 from monitor.cli.parts import config, flag, say
 from monitor.cli.progress import Counter
 from monitor.jsontext import dumps
+from monitor.model.replayed import Correction, Replay, Unreadable
 from monitor.model.stored import Release
 from monitor.store.database import open_database
 from monitor.text.cleaning import clean

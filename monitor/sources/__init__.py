@@ -33,6 +33,9 @@ class Kind(Protocol):
     def fingerprint(self, fetched: Fetched, version: int) -> str | None:
         """Return a digest of the list part alone, None where that part can't be told for sure."""
 
+    def article_print(self, fetched: Fetched) -> bytes | None:
+        """Return a digest of what an article page is about, None where that can't be told."""
+
     def parse(self, number: int, fetched: Fetched) -> Page:
         """Return the entries of a listing page; PageFault where it cannot be right."""
 
@@ -72,6 +75,12 @@ def fingerprint(kind: str, fetched: Fetched) -> str | None:
     can't be told from the rest without parsing; such a page is to be parsed.
     """
     return _kind(kind).fingerprint(fetched, PARSER_VERSION)
+
+
+def says_the_same(kind: str, one: Fetched, other: Fetched) -> bool:
+    """Tell whether two article pages differ in their frame alone, whatever a parser makes of it."""
+    print_ = _kind(kind).article_print(one)
+    return print_ is not None and print_ == _kind(kind).article_print(other)
 
 
 def parse(kind: str, number: int, fetched: Fetched) -> Page:

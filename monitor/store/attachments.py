@@ -15,7 +15,7 @@ def keep(
 
     A file is what its name says it is: nothing is known of how long its address lasts.
     """
-    before = _names(conn, release_id)
+    before = "\n".join(names(conn, release_id))
     urls = [attachment.url for attachment in attachments]
     marks = ", ".join("?" * len(urls))
     conn.execute(
@@ -29,12 +29,31 @@ def keep(
         " name = excluded.name, kind = excluded.kind, gone_at = NULL",
         [(release_id, one.name, one.kind, one.url, to_iso(now)) for one in attachments],
     )
-    return before, _names(conn, release_id)
+    return before, "\n".join(names(conn, release_id))
 
 
-def _names(conn: sqlite3.Connection, release_id: int) -> str:
+def keep_gone(
+    conn: sqlite3.Connection,
+    release_id: int,
+    attachments: Sequence[Attachment],
+    seen_at: datetime,
+    gone_at: datetime,
+) -> None:
+    """Keep files that an article offered once, and no longer does, unless they are kept."""
+    conn.executemany(
+        "INSERT OR IGNORE INTO attachments (release_id, name, kind, url, first_seen_at, gone_at)"
+        " VALUES (?, ?, ?, ?, ?, ?)",
+        [
+            (release_id, one.name, one.kind, one.url, to_iso(seen_at), to_iso(gone_at))
+            for one in attachments
+        ],
+    )
+
+
+def names(conn: sqlite3.Connection, release_id: int) -> list[str]:
+    """Return the names of the files that an article offered when it was last read."""
     rows = conn.execute(
         "SELECT name FROM attachments WHERE release_id = ? AND gone_at IS NULL ORDER BY name, id",
         (release_id,),
     )
-    return "\n".join(name for (name,) in rows)
+    return [name for (name,) in rows]

@@ -5,10 +5,13 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import NamedTuple
 
-from monitor.decide import look
+from monitor.decide import KnownRelease, look
+from monitor.model.articles import Article
 from monitor.model.scraped import Entry
 from monitor.query.prefilter import spellings
+from monitor.store import attachments, waiting
 from monitor.times import to_iso
+from monitor.whole import fits
 
 
 class Shown(NamedTuple):
@@ -55,6 +58,51 @@ def correct(
         "UPDATE releases SET spellings = ? WHERE id = ?",
         (spellings(title, body, category or ""), release_id),
     )
+
+
+def is_article_of(
+    conn: sqlite3.Connection, release: KnownRelease, url: str, article: Article
+) -> bool:
+    """Tell whether an article page that was read at `url` is that of a release."""
+    rows = conn.execute(
+        "SELECT article_id FROM listings WHERE release_id = ? AND url = ?", (release.id, url)
+    )
+    return any(
+        fits(article, title=release.title, day=release.date, body=release.body, article_id=number)
+        for (number,) in rows
+    )
+
+
+def differences(
+    conn: sqlite3.Connection, release: KnownRelease, article: Article
+) -> dict[str, tuple[str, str]]:
+    """Return what a release lacks of its article, down to the spelling: field → (before, after)."""
+    files = attachments.names(conn, release.id)
+    offered = "\n".join(sorted(one.name for one in article.attachments))
+    pairs = {
+        "body": (release.body, article.body or release.body),
+        "attachments": ("\n".join(files), offered),
+    }
+    return {field: pair for field, pair in pairs.items() if pair[0] != pair[1]}
+
+
+def put_article(
+    conn: sqlite3.Connection,
+    release: KnownRelease,
+    article: Article,
+    changes: Mapping[str, tuple[str, str]],
+    at: datetime,
+) -> None:
+    """Take these `changes` from the article page of a release, which was read `at`."""
+    if not release.is_whole:
+        conn.execute(
+            "UPDATE releases SET article_read_at = ? WHERE id = ?", (to_iso(at), release.id)
+        )
+        waiting.done(conn, release.id)
+    if "attachments" in changes:
+        attachments.keep(conn, release.id, article.attachments, at)
+    if "body" in changes:
+        correct(conn, release.id, {"body": changes["body"]})
 
 
 def look_again(conn: sqlite3.Connection, source: str, release_id: int, entry: Entry) -> None:

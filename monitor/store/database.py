@@ -12,6 +12,7 @@ from monitor.store.version import APPLICATION_ID, VERSION
 
 KEEP = timedelta(days=400)
 _BUSY_SECONDS = 30.0
+_NORMAL = 1
 
 
 class Database:
@@ -34,15 +35,31 @@ class Database:
                 self._end("ROLLBACK")
 
     @contextmanager
-    def writing(self) -> Iterator[sqlite3.Connection]:
-        """Write all or nothing. Starts IMMEDIATE, so that what is read here stays true."""
-        with _told(self.path):
+    def writing(self, *, lightly: bool = False) -> Iterator[sqlite3.Connection]:
+        """Write all or nothing. Starts IMMEDIATE, so that what is read here stays true.
+
+        `lightly`: the disk is not waited for, and loss of power may undo it: for what can be
+        learnt again. What is written after it in full makes it last too.
+        """
+        with _told(self.path), self._waiting_for_the_disk(not lightly):
             self.conn.execute("BEGIN IMMEDIATE")
             try:
                 yield self.conn
                 self.conn.execute("COMMIT")
             finally:
                 self._end("ROLLBACK")
+
+    @contextmanager
+    def _waiting_for_the_disk(self, waits: bool) -> Iterator[None]:  # noqa: FBT001
+        if waits:
+            yield
+            return
+        (before,) = self.conn.execute("PRAGMA synchronous").fetchone()
+        self.conn.execute(f"PRAGMA synchronous = {min(before, _NORMAL)}")
+        try:
+            yield
+        finally:
+            self.conn.execute(f"PRAGMA synchronous = {before}")
 
     @contextmanager
     def trying(self) -> Iterator[sqlite3.Connection]:

@@ -5,27 +5,41 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
 from monitor.decide import Known, KnownRelease
+from monitor.ground import Ground
 from monitor.identity import identity
 from monitor.model.scraped import Entry
 from monitor.store.rows import key
 from monitor.times import to_iso
 
 
-def is_known(
-    conn: sqlite3.Connection,
-    source: str,
-    entries: Iterable[Entry],
-    before: datetime | None = None,
-) -> bool:
-    """Tell whether this listing has shown all these entries already (or by then: `before`)."""
-    sql = (
-        "SELECT 1 FROM identities AS i JOIN listings AS l USING (release_id)"
-        " WHERE i.key = ? AND i.date = ? AND l.source = ? AND l.first_seen_at < ?"
-    )
+def ground(
+    conn: sqlite3.Connection, source: str, entries: Iterable[Entry], before: datetime | None = None
+) -> Ground:
+    """Tell which of these entries this listing has shown already (or by then: `before`)."""
     limit = "9999" if before is None else to_iso(before)
-    return all(
-        conn.execute(sql, (*key(entry), source, limit)).fetchone() is not None for entry in entries
-    )
+    ranks = [_rank(conn, source, entry, limit) for entry in entries]
+    last = next((rank for rank in reversed(ranks) if rank is not None), None)
+    left = 0 if last is None else _left_below(conn, source, last, limit)
+    return Ground(known=tuple(rank is not None for rank in ranks), left=left)
+
+
+def _rank(conn: sqlite3.Connection, source: str, entry: Entry, limit: str) -> float | None:
+    row = conn.execute(
+        "SELECT max(l.rank) FROM identities AS i JOIN listings AS l USING (release_id)"
+        " WHERE i.key = ? AND i.date = ? AND l.source = ? AND l.first_seen_at < ?",
+        (*key(entry), source, limit),
+    ).fetchone()
+    return None if row[0] is None else float(row[0])
+
+
+def _left_below(conn: sqlite3.Connection, source: str, rank: float, limit: str) -> int:
+    row = conn.execute(
+        "SELECT count(DISTINCT l.release_id) FROM listings AS l"
+        " JOIN releases AS r ON r.id = l.release_id"
+        " WHERE l.source = ? AND l.rank < ? AND l.first_seen_at < ? AND r.withdrawn_at IS NULL",
+        (source, rank, limit),
+    ).fetchone()
+    return int(row[0])
 
 
 def known(conn: sqlite3.Connection, source: str, site: str, entries: Sequence[Entry]) -> Known:

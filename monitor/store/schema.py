@@ -250,6 +250,32 @@ def backfills(db: Tables) -> None:
     ) STRICT, WITHOUT ROWID""")
 
 
+_ARTICLE_PAGES = (
+    # A body with a `base` is kept as what differs from it (store/packing.py). Made anew with
+    # rowids: without them a row of over a kilobyte takes a page of four for its end.
+    """CREATE TABLE new_bodies (
+        hash TEXT PRIMARY KEY,
+        data BLOB NOT NULL,
+        base TEXT REFERENCES bodies (hash)
+    ) STRICT""",
+    "INSERT INTO new_bodies (hash, data) SELECT hash, data FROM bodies",
+    "DROP TABLE bodies",
+    "ALTER TABLE new_bodies RENAME TO bodies",
+    "CREATE INDEX bodies_by_base ON bodies (base) WHERE base IS NOT NULL",
+    # The release whose article page this is; NULL for a listing's page.
+    """ALTER TABLE snapshots ADD COLUMN release_id INTEGER REFERENCES releases (id)
+        ON DELETE SET NULL""",
+    "CREATE INDEX snapshots_by_release ON snapshots (release_id) WHERE release_id IS NOT NULL",
+)
+
+
+@migrations()
+def article_pages(db: Tables) -> None:
+    """Keep article pages too, small."""
+    for statement in _ARTICLE_PAGES:
+        db.execute(statement)
+
+
 def migrate(conn: sqlite3.Connection, path: Path) -> None:
     """Bring the database to today's schema; an older one is first copied beside itself.
 

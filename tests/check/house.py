@@ -10,8 +10,9 @@ from monitor.check.backfilling import backfill
 from monitor.check.desk import Desk
 from monitor.check.distance import Target
 from monitor.check.reading import Fetch
-from monitor.check.replaying import Replay, replay
+from monitor.check.replaying import replay
 from monitor.model.configured import Source, TerminalChannel, Watch
+from monitor.model.replayed import Replay
 from monitor.model.reported import BackfillResult
 from monitor.sources import textform
 from monitor.store import archive
@@ -36,6 +37,8 @@ CONTENTS = {
     "listings": "SELECT r.title, r.date, l.source, l.site, l.board, l.article_id, l.url, l.look"
     " FROM listings AS l JOIN releases AS r ON r.id = l.release_id"
     " ORDER BY l.source, l.rank DESC",
+    "attachments": "SELECT r.title, a.name, a.kind, a.url, a.gone_at IS NULL FROM attachments AS a"
+    " JOIN releases AS r ON r.id = a.release_id ORDER BY r.title, r.date, a.url",
     "found": "SELECT r.title FROM releases_fts AS f JOIN releases AS r ON r.id = f.rowid"
     " WHERE releases_fts MATCH 'steel' ORDER BY r.title, r.date",
 }

@@ -1,6 +1,7 @@
 """Replay: a parser that was broken and is mended leaves no trace."""
 
 import random
+import re
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
@@ -11,12 +12,13 @@ from typing import Any
 import pytest
 
 from monitor import sources
-from monitor.sources.motir import listing
+from monitor.sources.motir import article, listing
 from monitor.sources.motir.html import text_of
 from tests import site_faults as faults
 from tests.check.house import House
 from tests.fetch.fetchers import fetcher
 from tests.site import Site
+from tests.site_pages import File
 from tests.worlds import FakeWorld
 
 DAY = date(2025, 8, 1)
@@ -315,3 +317,78 @@ def test_a_withdrawn_release_stays_so(houses: Pair) -> None:
     assert (done.pages, done.passed_over) == (1, 2)
     assert house.rows("SELECT source FROM listings") == [("trade",)]
     assert house.rows("SELECT withdrawn_at IS NULL FROM releases") == [(0,)]
+
+
+# ------------------------------------------------------------------ article pages
+
+
+@contextmanager
+def misread(how: str) -> Iterator[None]:
+    """Let the parser of article pages fail, or read something else."""
+    with pytest.MonkeyPatch.context() as patch:
+        if how == "fails":
+            patch.setattr(article, "_DAY", re.compile("no such date"))
+        elif how == "cuts":
+            real = article._lines  # noqa: SLF001
+            patch.setattr(article, "_lines", lambda content: real(content)[:450])
+        else:
+            patch.setattr(article, "_FILE", re.compile("no such file"))
+        yield
+
+
+@pytest.mark.parametrize("how", ["fails", "cuts", "has no files"])
+@pytest.mark.parametrize("spell", [range(3), range(1, 4), range(2, 8)])
+def test_what_was_misread_in_article_pages_is_put_right(
+    houses: Pair, how: str, spell: range
+) -> None:
+    """With texts that the listing cuts, edits below the cut, and attachments; nobody is told."""
+    whole, hurt = houses
+    site = whole.site
+    site.cut = 500
+    long = "Of talks and quotas, said at length. " * 20
+    file = File(name="terms.pdf")
+    changes: list[Callable[[], object]] = [
+        lambda: site.publish("Talks", DAY, body=f"{long}And of steel."),
+        lambda: site.publish("Terms", DAY, body=f"{long}Enclosed.", files=[file]),
+        lambda: site.publish("Short", DAY, body="All of it."),
+        lambda: site.edit(1, body=f"Again: {long}And of steel."),
+        lambda: site.edit(2, files=()),
+        lambda: None,
+    ]
+    for number, change in enumerate(changes):
+        change()
+        whole.fake.pass_time(timedelta(hours=25))
+        whole.check()
+        with misread(how) if number in spell else nullcontext():
+            hurt.check()
+    before = hurt.everything()
+    foreseen = hurt.replay(apply=False)
+    assert hurt.everything() == before
+    done = hurt.replay()
+    assert hurt.contents() == whole.contents()
+    assert foreseen.corrected == done.corrected
+    after = hurt.everything()
+    again = hurt.replay()
+    assert (again.added, again.corrected, again.matched) == ((), (), 0)
+    assert hurt.everything() == after
+    assert after["deliveries"] == before["deliveries"]
+
+
+def test_an_article_page_is_kept_when_it_says_something_else(houses: Pair) -> None:
+    """Not on each sweep, though its frame is another each time; and small beside the first."""
+    house, _ = houses
+    house.site.cut = 500
+    for number in range(3):
+        house.site.publish(f"Talks {number}", DAY, body=f"Of quotas {number}. " * 60)
+    for edit in (None, None, "Of steel. " * 60, None):
+        if edit:
+            house.site.edit(2, body=edit)
+        house.fake.pass_time(timedelta(hours=25))
+        house.check()
+        house.fake.pass_time(timedelta(hours=2))
+        house.check()
+    kept = "FROM snapshots JOIN bodies USING (hash) WHERE release_id IS NOT NULL ORDER BY id"
+    releases = [release_id for (release_id,) in house.rows(f"SELECT release_id {kept}")]
+    assert sorted(releases) == [1, 2, 2, 3]
+    sizes = [size for (size,) in house.rows(f"SELECT length(data) {kept}")]
+    assert max(sizes[1:]) * 5 < sizes[0]

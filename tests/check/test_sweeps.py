@@ -105,6 +105,28 @@ def test_entries_that_slide_up_while_read_are_not_taken_for_gone(scene: Scene) -
     assert scene.rows("SELECT release_id FROM listings WHERE absences > 0") == [(38,)]
 
 
+def test_what_was_pushed_down_while_read_stands_where_it_was_met_last(scene: Scene) -> None:
+    """Many are published between two pages: the order is the site's, once all have been read."""
+    scene.begin(38)
+    for number in range(5):
+        scene.site.publish(f"Early {number}", DAY)
+
+    def publish(_: str) -> None:
+        for number in range(25):
+            scene.site.publish(f"Late {number}", DAY)
+
+    scene.line.set({1: publish})
+    scene.check()
+    scene.line.set()
+    scene.check()
+    stored = scene.rows(
+        "SELECT r.title FROM listings AS l JOIN releases AS r ON r.id = l.release_id"
+        " WHERE l.source = 'trade' ORDER BY l.rank DESC"
+    )
+    shown = [(scene.site.posts[number].title,) for number in scene.site.boards["fta"]]
+    assert stored == shown
+
+
 # ------------------------------------------------------------------ what counts as proof
 
 

@@ -6,14 +6,19 @@ import resource
 import sqlite3
 import subprocess
 import sys
+import zlib
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from monitor.errors import StoreError
-from monitor.store import database, schema
+from monitor.model.scraped import Fetched
+from monitor.store import database, schema, snapshots
 from monitor.store.database import open_database
 from monitor.store.version import VERSION
+
+NOW = datetime(2025, 12, 1, 9, tzinfo=UTC)
 
 
 def columns(path: Path, table: str) -> list[str]:
@@ -49,6 +54,17 @@ def test_tables_are_strict_and_the_journal_is_a_log(tmp_path: Path) -> None:
         assert conn.execute("PRAGMA journal_mode").fetchone() == ("wal",)
         assert conn.execute("PRAGMA foreign_keys").fetchone() == (1,)
         assert conn.execute("PRAGMA synchronous").fetchone() == (2,)
+
+
+def test_what_can_be_learnt_again_does_not_wait_for_the_disk(tmp_path: Path) -> None:
+    """It is written like anything else; what comes after it waits for the disk as ever."""
+    with open_database(tmp_path / "monitor.db") as db:
+        with db.writing(lightly=True) as conn:
+            conn.execute("INSERT INTO notes VALUES ('a', 'b')")
+            assert conn.execute("PRAGMA synchronous").fetchone() == (1,)
+        with db.writing() as conn:
+            assert conn.execute("PRAGMA synchronous").fetchone() == (2,)
+            assert conn.execute("SELECT * FROM notes").fetchall() == [("a", "b")]
 
 
 def test_only_its_owner_can_read_it(tmp_path: Path) -> None:
@@ -150,7 +166,8 @@ def test_a_damaged_database_is_told(tmp_path: Path) -> None:
     path = tmp_path / "monitor.db"
     with open_database(path) as db, db.writing() as conn:
         conn.executemany(
-            "INSERT INTO bodies VALUES (?, zeroblob(3000))", [(str(i),) for i in range(99)]
+            "INSERT INTO bodies (hash, data) VALUES (?, zeroblob(3000))",
+            [(str(i),) for i in range(99)],
         )
     data = bytearray(path.read_bytes())
     data[4096 * 3 :] = b"\xff" * (len(data) - 4096 * 3)
@@ -184,7 +201,8 @@ def test_a_full_disk_is_told_and_loses_nothing(tmp_path: Path) -> None:
         try:
             with pytest.raises(StoreError, match="disk"), db.writing() as conn:
                 conn.executemany(
-                    "INSERT INTO bodies VALUES (?, zeroblob(10000))", [(str(i),) for i in range(99)]
+                    "INSERT INTO bodies VALUES (?, zeroblob(10000), NULL)",
+                    [(str(i),) for i in range(99)],
                 )
         finally:
             resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
@@ -216,6 +234,34 @@ def test_a_database_of_the_first_version_is_brought_up_to_date(tmp_path: Path) -
         assert conn.execute("SELECT * FROM waiting").fetchall() == [(1, "now", 0)]
         assert conn.execute("SELECT count(*) FROM releases").fetchone() == (2,)
     assert {"absences", "absent_since"} <= set(columns(path, "listings"))
+
+
+def test_pages_of_an_older_database_are_still_there(tmp_path: Path) -> None:
+    """Their table is made anew, with room for article pages."""
+    path = tmp_path / "monitor.db"
+    page = Fetched(
+        url="https://h/?pageIndex=1", status=200, headers={}, body=b"<html>", fetched_at=NOW
+    )
+    with open_database(path) as db:
+        for statement in (
+            "DROP INDEX snapshots_by_release",
+            "ALTER TABLE snapshots DROP COLUMN release_id",
+            "DROP TABLE bodies",
+            """CREATE TABLE bodies (hash TEXT PRIMARY KEY, data BLOB NOT NULL)
+                STRICT, WITHOUT ROWID""",
+            "DELETE FROM _sqlite_migrations WHERE name = 'article_pages'",
+            "PRAGMA user_version = 4",
+            (
+                "INSERT INTO snapshots (source, url, fetched_at, hash) VALUES"
+                " ('trade', 'https://h/?pageIndex=1', '2025-12-01T09:00:00.000Z', 'abc')"
+            ),
+        ):
+            db.conn.execute("PRAGMA foreign_keys = OFF")
+            db.conn.execute(statement)
+        db.conn.execute("INSERT INTO bodies VALUES ('abc', ?)", (zlib.compress(b"<html>"),))
+    with open_database(path) as db, db.reading() as conn:
+        assert [snapshots.fetched(conn, one) for one in snapshots.kept(conn)] == [page]
+        assert conn.execute("PRAGMA foreign_key_check").fetchall() == []
 
 
 def test_an_older_database_is_copied_before_it_is_migrated(

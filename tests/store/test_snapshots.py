@@ -1,44 +1,59 @@
-"""Pages as they came: each body once, and only as long as they are to be kept."""
+"""Pages as they came: what is kept of them, and for how long."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from monitor.model.scraped import Fetched
 from monitor.store import snapshots
-from monitor.store.database import open_database
-from tests.store.samples import MOMENT
+from monitor.store.database import KEEP, open_database
 
-DAY = timedelta(days=1)
-
-
-def page(body: bytes, days: int) -> Fetched:
-    """Return a page that was read so many days after the first."""
-    return Fetched(
-        url="https://example.org/",
-        status=200,
-        headers={},
-        body=body,
-        fetched_at=MOMENT + days * DAY,
-    )
+NOW = datetime(2025, 12, 1, 9, tzinfo=UTC)
+FRAME = "\n".join(f"<li>Line {number} of the frame, on every page.</li>" for number in range(400))
 
 
-def test_pages_are_let_go_when_their_time_is_over(tmp_path: Path) -> None:
-    """With bodies that no other page has; those of other sources stay."""
-    with open_database(tmp_path / "monitor.db", keep=30 * DAY) as db, db.writing() as conn:
-        for days, source, body in ((0, "a", b"old"), (0, "a", b"same"), (0, "b", b"other")):
-            snapshots.keep(conn, source, None, (page(body, days),), MOMENT)
-        now = MOMENT + 31 * DAY
-        snapshots.keep(conn, "a", None, (page(b"same", 31), page(b"new", 31)), now - db.keep)
-        kept = [snapshots.fetched(conn, one).body for one in snapshots.kept(conn)]
-        (bodies,) = conn.execute("SELECT count(*) FROM bodies").fetchone()
-    assert kept == [b"other", b"same", b"new"]
-    assert bodies == 3
+def page(number: int, at: datetime) -> Fetched:
+    """Return a page of one frame."""
+    body = f"{FRAME}\n<p>This is {number}.</p>".encode()
+    return Fetched(url=f"https://h/{number}", status=200, headers={}, body=body, fetched_at=at)
 
 
-def test_a_page_of_the_last_moment_is_kept(tmp_path: Path) -> None:
-    """Thirty days are thirty days."""
+def test_a_page_is_kept_until_nothing_needs_it(tmp_path: Path) -> None:
+    """The one that others are packed against goes with the last of them."""
     with open_database(tmp_path / "monitor.db") as db, db.writing() as conn:
-        snapshots.keep(conn, "a", None, (page(b"x", 0),), MOMENT)
-        snapshots.keep(conn, "a", None, (), MOMENT)
-        assert len(list(snapshots.kept(conn))) == 1
-        assert db.keep == 400 * DAY
+        for number in range(4):
+            at = NOW + timedelta(days=number)
+            snapshots.keep(conn, "trade", None, [page(number, at)], at - KEEP)
+        sizes = [size for (size,) in conn.execute("SELECT length(data) FROM bodies")]
+        assert max(sizes) > 10 * sorted(sizes)[-2]
+
+        def left(days: int) -> tuple[list[int], int]:
+            """Return the pages that can be read, and how many bodies there are, after so long."""
+            now = NOW + KEEP + timedelta(days=days, hours=1)
+            snapshots.keep(conn, "trade", None, [], now - KEEP)
+            kept = [snapshots.fetched(conn, one) for one in snapshots.kept(conn)]
+            numbers = [int(one.url[-1]) for one in kept]
+            assert [one.body for one in kept] == [page(number, NOW).body for number in numbers]
+            return numbers, conn.execute("SELECT count(*) FROM bodies").fetchone()[0]
+
+        assert left(-1) == ([0, 1, 2, 3], 4)
+        assert left(0) == ([1, 2, 3], 4)
+        assert left(1) == ([2, 3], 3)
+        assert left(3) == ([], 0)
+
+
+def test_one_body_is_kept_once(tmp_path: Path) -> None:
+    """However often it was met."""
+    with open_database(tmp_path / "monitor.db") as db, db.writing() as conn:
+        snapshots.keep(conn, "trade", None, [page(1, NOW), page(1, NOW)], NOW - KEEP)
+        assert conn.execute("SELECT count(*) FROM snapshots").fetchone() == (2,)
+        assert conn.execute("SELECT count(*) FROM bodies").fetchone() == (1,)
+
+
+def test_pages_of_other_sources_stay(tmp_path: Path) -> None:
+    """A source that is not read any more loses nothing; and thirty days are thirty days."""
+    with open_database(tmp_path / "monitor.db", timedelta(days=30)) as db, db.writing() as conn:
+        for source in ("old", "trade"):
+            snapshots.keep(conn, source, None, [page(1, NOW)], NOW - db.keep)
+        for passed, left in ((timedelta(0), 2), (timedelta(milliseconds=1), 1)):
+            snapshots.keep(conn, "trade", None, [], NOW + timedelta(days=30) + passed - db.keep)
+            assert len(list(snapshots.kept(conn))) == left

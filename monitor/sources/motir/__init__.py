@@ -1,5 +1,6 @@
 """The ministry's site: addresses and fingerprints, without the weight of an HTML parser."""
 
+import re
 from collections.abc import Iterator
 from hashlib import blake2b
 from typing import TYPE_CHECKING
@@ -13,7 +14,9 @@ if TYPE_CHECKING:
 
 _ARTICLES = "/eng/article/EATCLdfa319ada"
 _CLASS = b"board-list"
+_DETAIL = b"board-detail"
 _LINK = b"article.view("
+_FILE = re.compile(rb"/attach/down/[\w./-]+[^<]*<", re.ASCII)  # and the name that follows
 
 
 def page_url(url: str, number: int) -> str:
@@ -53,13 +56,24 @@ def fingerprint(fetched: Fetched, version: int) -> str | None:
     return blake2b(salt + found, digest_size=16).hexdigest()
 
 
+def article_print(fetched: Fetched) -> bytes | None:
+    """Return a digest of `div.board-detail` as it stands in the bytes, and of links to files."""
+    body = fetched.body
+    starts = list(_starts(body, _DETAIL))
+    end = _closing(body, starts[0]) if len(starts) == 1 else None
+    if end is None:
+        return None
+    links = b"\n".join(_FILE.findall(body))
+    return blake2b(body[starts[0] : end] + b"\n" + links, digest_size=16).digest()
+
+
 def _list_part(body: bytes) -> bytes | None:
     """Return the one `div.board-list` up to its closing tag, None where there is any doubt.
 
     Tags inside a comment or an attribute could mislead the count of `<div>`s. So every link to an
     article has to stand within the part found, and the last entry has to be closed there.
     """
-    starts = list(_starts(body))
+    starts = list(_starts(body, _CLASS))
     end = _closing(body, starts[0]) if len(starts) == 1 else None
     if end is None:
         return None
@@ -72,14 +86,14 @@ def _list_part(body: bytes) -> bytes | None:
     return body[start:end]
 
 
-def _starts(body: bytes) -> Iterator[int]:
-    """Yield where a `<div` begins that has the list's class; bytes alike elsewhere are passed."""
-    at = body.find(_CLASS)
+def _starts(body: bytes, name: bytes) -> Iterator[int]:
+    """Yield where a `<div` begins that has this class; bytes alike elsewhere are passed."""
+    at = body.find(name)
     while at >= 0:
         tag = body.rfind(b"<", 0, at)
         if body.startswith(b"<div", tag) and body.find(b">", tag, at) < 0:
             yield tag
-        at = body.find(_CLASS, at + 1)
+        at = body.find(name, at + 1)
 
 
 def _closing(body: bytes, start: int) -> int | None:

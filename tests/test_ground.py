@@ -1,0 +1,58 @@
+"""Where known ground ends in what was read of a listing."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from monitor.ground import Ground, archive_from
+from monitor.model.scraped import Entry
+
+DAY = date(2025, 12, 1)
+
+
+def entry(age: int) -> Entry:
+    """Return an entry that is so many days old."""
+    day = DAY - timedelta(days=age)
+    return Entry(title=f"{age} days old", date=day, category=None, body="", url=None)
+
+
+@pytest.mark.parametrize(
+    ("listed", "left", "expected"),
+    [
+        # a capital is a known entry, as in "K3": three days old
+        ("", 0, 0),
+        ("n1 n2 n3", 0, 3),
+        ("K1 K2 K3", 0, 3),
+        # the oldest known entry was met: what is older below it is archive
+        ("n1 K2 K3 n4 n5", 0, 3),
+        ("n1 K2 K3 n4", 0, 3),
+        # late entries at the foot of a page, with known ones still to come
+        ("K1 K2 n9", 1, 3),
+        ("K1 K2 n9 n9", 1, 2),
+        # the oldest known entries are gone from the site
+        ("K1 K2 n4 n5 n6", 2, 2),
+        # a known entry was pinned to the top of many new ones
+        ("K9 n1 n2 n3", 0, 4),
+        ("K9 n1 n2 n3 n4", 2000, 5),
+        # of one day: nothing tells yet
+        ("K3 n3 n3", 0, 3),
+        ("K3 n3 n4 n4", 0, 1),
+        # what is older is not in strict order
+        ("K3 n2 n4 n5", 0, 1),
+    ],
+)
+def test_archive_is_what_stands_below_the_last_that_is_known(
+    listed: str, left: int, expected: int
+) -> None:
+    """Unless more of it is known than unknown below, or most of that is newer."""
+    words = listed.split()
+    ground = Ground(known=tuple(word.startswith("K") for word in words), left=left)
+    assert archive_from([entry(int(word[1:])) for word in words], ground) == expected
+
+
+def test_what_is_of_the_same_day_may_count_as_older() -> None:
+    """A walk back goes on below the last known entry, whose day may not be over there."""
+    ground = Ground(known=(True, False, False))
+    listed = [entry(3), entry(3), entry(3)]
+    assert archive_from(listed, ground, in_doubt=True) == 1
+    assert archive_from([entry(3), entry(2), entry(2)], ground, in_doubt=True) == 3

@@ -56,10 +56,20 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--runs", type=int, default=RUNS, help=f"runs of each ({RUNS})")
     parser.add_argument("--only", help="rows whose name holds this word")
     args = parser.parse_args(argv)
-    from tests.daemon.benchmark import daemon  # noqa: PLC0415 - it needs this module whole
+    from tests.daemon.benchmark import daemon  # noqa: PLC0415 - they need this module whole
+    from tests.search_benchmark import searching  # noqa: PLC0415
 
     rows = []
-    for measure in (one_source, many_sources, parsing, matching, archive, memory, daemon):
+    for measure in (
+        one_source,
+        many_sources,
+        parsing,
+        matching,
+        archive,
+        memory,
+        daemon,
+        searching,
+    ):
         if not args.only or args.only in measure.__name__:
             rows += measure(args.runs)
             gc.collect()

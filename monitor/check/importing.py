@@ -1,6 +1,6 @@
 """Taking in a file of entries: archive, never news."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from monitor.check.desk import Desk
@@ -20,15 +20,17 @@ class Imported:
 
 
 def import_entries(
-    entries: Sequence[Entry], source: str, desk: Desk, *, db: Database, world: World
+    listings: Mapping[str, Sequence[Entry]], desk: Desk, *, db: Database, world: World
 ) -> Imported:
-    """Take in entries as the listing `source`, all or none of them; nobody is told of them."""
+    """Take in entries by the name of their listing, all or none; nobody is told of them."""
     now = world.now()
+    added = 0
     with db.writing() as conn:
-        facts = known.known(conn, source, "", entries)
-        decisions = decide(source, entries, facts)
-        visit = intake.Visit(source=source, site="", at=now, check_id=None, origin="import")
-        events = intake.take_in(conn, visit, decisions)
-        desk.match(conn, events, None, now)
-    added = sum(isinstance(decision, New) for decision in decisions)
-    return Imported(added=added, known=len(entries) - added)
+        for source, entries in listings.items():
+            facts = known.known(conn, source, "", entries)
+            decisions = decide(source, entries, facts)
+            visit = intake.Visit(source=source, site="", at=now, check_id=None, origin="import")
+            events = intake.take_in(conn, visit, decisions)
+            desk.match(conn, events, None, now)
+            added += sum(isinstance(decision, New) for decision in decisions)
+    return Imported(added=added, known=sum(map(len, listings.values())) - added)

@@ -5,12 +5,14 @@ from argparse import Namespace
 from contextlib import closing
 
 from monitor.check.distance import Target
+from monitor.cli.choosing import since
 from monitor.cli.once import chosen
 from monitor.cli.parts import config, flag, say
 from monitor.cli.progress import Bar, Lines, Silent
 from monitor.jsontext import dumps
 from monitor.model.reported import BackfillResult
 from monitor.model.world import World
+from monitor.store import words
 from monitor.text.cleaning import clean
 from monitor.wiring import Works, real_world
 
@@ -22,12 +24,14 @@ def run(args: Namespace) -> int:
     world = real_world()
     works = Works(settings, world, sys.stderr)
     works.open_db().close()  # trouble with the store is told before anything is fetched
-    target = Target(pages=args.pages, since=args.since)
+    target = Target(pages=args.pages, since=since(args, settings))
     results = []
     for source in sources:
         with closing(_progress(world, quiet=flag(args, "quiet"))) as progress:
             results.append(works.backfill(source, target, progress.tell))
         _tell(results[-1], quiet=flag(args, "quiet") or flag(args, "json"))
+    with works.open_db() as db:
+        words.bring_up_to_date(db)  # or else the first search would have to
     if flag(args, "json"):
         print(dumps({"sources": [result.as_json() for result in results]}, indent=2))
     return 1 if any(result.error for result in results) else 0

@@ -16,7 +16,7 @@ from monitor.query.nodes import And, Node, Not, Or, Source, Term
 from monitor.query.printing import unparse
 from monitor.query.snippet import snippet
 from monitor.query.syntax import parse
-from monitor.store import archive
+from monitor.store import archive, words
 from monitor.store.archive import Result
 from monitor.store.database import open_database
 from monitor.text.cleaning import clean
@@ -78,10 +78,12 @@ def _query(text: str, settings: Config) -> tuple[Node, tuple[str, ...] | None]:
 
 def back_test(settings: Config, query: Node, sources: Sequence[str] | None) -> BackTest:
     """Hold a query against the archive, or against what came from some sources."""
-    with open_database(settings.store_path) as db, db.reading() as conn:
-        total = archive.count(conn)
-        results = [one for one in archive.search(conn, query) if _in(one, sources)]
-        warnings = tuple(_warnings(conn, query, len(results), total)) if total else ()
+    with open_database(settings.store_path) as db:
+        words.bring_up_to_date(db)
+        with db.reading() as conn:
+            total = archive.count(conn)
+            results = [one for one in archive.search(conn, query) if _in(one, sources)]
+            warnings = tuple(_warnings(conn, query, len(results), total)) if total else ()
     return BackTest(query=query, results=results, total=total, warnings=warnings)
 
 

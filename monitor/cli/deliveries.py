@@ -7,6 +7,7 @@ from datetime import tzinfo
 from itertools import islice
 
 from monitor.cli.once import tell_tally
+from monitor.cli.pager import page
 from monitor.cli.parts import channel_named, config, flag, say
 from monitor.errors import UsageError
 from monitor.jsontext import dumps
@@ -29,8 +30,9 @@ def list_(args: Namespace) -> int:
         print(dumps([entry.as_json() for entry in found], indent=2))
     elif not found:
         say("nothing was ever owed, as far as this list goes")
-    for entry in () if flag(args, "json") else found:
-        print("\n".join(_told(entry, zone_named(settings.timezone))))
+    else:
+        zone = zone_named(settings.timezone)
+        page((line for entry in found for line in _told(entry, zone)), args)
     return 0
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime, time
 
+from monitor.cli.choosing import since
 from monitor.cli.once import tell_tally
 from monitor.cli.parts import channel_named, config, flag, say
 from monitor.deliver.sending import in_zone
@@ -23,12 +24,13 @@ from monitor.wiring import Works, real_world
 def run(args: Namespace) -> int:
     """Show what is waiting, or send it."""
     settings = config(args)
+    begin = since(args, settings)
     channels = settings.channels
     if args.channel is not None:
         channels = (channel_named(settings, args.channel),)
     works = Works(settings, real_world(), sys.stderr if flag(args, "json") else sys.stdout)
     if not args.send:
-        return _preview(args, channels, works)
+        return _preview(args, channels, begin, works)
     if args.since is not None:
         raise UsageError("--send sends what is waiting; leave --since out, it is for previews")
     return _send(args, channels, works)
@@ -37,10 +39,10 @@ def run(args: Namespace) -> int:
 # ------------------------------------------------------------------ previews
 
 
-def _preview(args: Namespace, channels: Sequence[Channel], works: Works) -> int:
+def _preview(args: Namespace, channels: Sequence[Channel], begin: date | None, works: Works) -> int:
     form = "json" if flag(args, "json") else args.format
     with works.open_db() as db:
-        waiting = list(_waiting(db, channels, args.since, works))
+        waiting = list(_waiting(db, channels, begin, works))
     if form == "json":
         print(dumps([_as_json(digest) for digest in waiting], indent=2))
     elif form == "html":
@@ -53,13 +55,13 @@ def _preview(args: Namespace, channels: Sequence[Channel], works: Works) -> int:
 
 
 def _waiting(
-    db: Database, channels: Sequence[Channel], since: date | None, works: Works
+    db: Database, channels: Sequence[Channel], begin: date | None, works: Works
 ) -> Iterator[Digest]:
     zone = works.zone()
     with db.reading() as conn:
         for channel in channels:
-            if since is not None:
-                yield from found_since(conn, channel, since, works)
+            if begin is not None:
+                yield from found_since(conn, channel, begin, works)
                 continue
             owed = ledger.entries(conn, channel=channel.name, status="owed")
             for entry in reversed(list(owed)):
@@ -67,11 +69,11 @@ def _waiting(
 
 
 def found_since(
-    conn: sqlite3.Connection, channel: Channel, since: date, works: Works
+    conn: sqlite3.Connection, channel: Channel, begin: date, works: Works
 ) -> Iterator[Digest]:
     """Yield what a digest of all releases since a date would hold, whatever was told of them."""
     zone, now = works.zone(), works.now()
-    items = digests.found_since(conn, works.desk().watches_to(channel.name), since)
+    items = digests.found_since(conn, works.desk().watches_to(channel.name), begin)
     if items:
         digest = Digest(
             id=f"preview of {channel.name}",
@@ -79,7 +81,7 @@ def found_since(
             kind="digest",
             created_at=now,
             items=items,
-            since=datetime.combine(since, time(), zone),
+            since=datetime.combine(begin, time(), zone),
             until=now,
         )
         yield in_zone(digest, zone)

@@ -11,6 +11,7 @@ from monitor.errors import UsageError
 from monitor.model.configured import Channel, Config
 from monitor.store import notes
 from monitor.store.database import Database
+from monitor.text.cleaning import printable
 
 _RIGHT = "fingerprint of the config found right"
 
@@ -60,3 +61,16 @@ def no_such(what: str, name: str, names: Iterable[str]) -> UsageError:
 
     advice = hint(name, names, "there are") or "; there is none"
     return UsageError(f"no {what} is called {quoted(name)}{advice}")
+
+
+def write(pieces: Iterable[str]) -> None:
+    """Write to standard output byte for byte; a terminal is shown nothing that could steer it."""
+    if sys.stdout.isatty():
+        for piece in pieces:
+            sys.stdout.write(printable(piece))
+        sys.stdout.write("\n")
+        return
+    sys.stdout.flush()
+    for piece in pieces:
+        sys.stdout.buffer.write(piece.encode("utf-8", "surrogatepass"))
+    sys.stdout.buffer.flush()

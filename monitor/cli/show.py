@@ -5,6 +5,8 @@ from argparse import Namespace
 from collections.abc import Iterator
 from datetime import datetime, tzinfo
 
+from monitor.cli.choosing import release_id
+from monitor.cli.pager import page
 from monitor.cli.parts import config, flag
 from monitor.errors import UsageError
 from monitor.jsontext import dumps
@@ -24,16 +26,16 @@ def run(args: Namespace) -> int:
     """Run the command."""
     settings = config(args)
     with open_database(settings.store_path) as db, db.reading() as conn:
-        found = dossier(conn, args.id)
+        number = release_id(args.id, conn)
+        found = dossier(conn, number)
     if found is None:
-        raise UsageError(f"there is no release {args.id}; list them with: monitor releases")
+        raise UsageError(f"there is no release {number}; list them with: monitor releases")
     if flag(args, "json"):
         print(dumps(found.as_json(), indent=2))
         return 0
     width = _width()
-    for line in _lines(found, zone_named(settings.timezone)):
-        for part in _wrapped(line, width):
-            print(part)
+    told = _lines(found, zone_named(settings.timezone))
+    page((part for line in told for part in _wrapped(line, width)), args)
     return 0
 
 

@@ -6,5 +6,6 @@ nodes      what a query is made of
 printing   unparse: nodes back into a query
 match      find, Matcher: where a release matches; the one place that decides
 snippet    the stretch of a release that shows best why it matched
-prefilter  what the full-text index can narrow down, without ever hiding a match
+prefilter  what the archive’s index can narrow down, without ever hiding a match
+spelled    how the words of a release stand in that index
 """

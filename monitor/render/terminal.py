@@ -10,7 +10,8 @@ import re
 from collections.abc import Iterator
 
 from monitor.message import Line, Message, Story, Told, tell
-from monitor.model.told import Digest
+from monitor.model.told import Digest, Snippet
+from monitor.text.cleaning import printable
 from monitor.wrap import columns, wrap
 
 _HANG = "\t"  # what follows is wrapped, and hangs under its own beginning
@@ -139,3 +140,28 @@ def _coloured(lines: list[str]) -> Iterator[str]:
 def _sgr(active: list[str]) -> str:
     codes = ["0", *(_COLOURS[mark] for mark in active)]
     return f"\x1b[{';'.join(codes)}m"
+
+
+# ------------------------------------------------------------------ for lists of releases
+
+HANG = _HANG
+
+
+def dim(text: str) -> str:
+    """Return text to be painted as what matters less; it holds no marks."""
+    return _mark(_DIM, text)
+
+
+def name(text: str) -> str:
+    """Return text to be painted as the names of watches are."""
+    return _mark(_NAME, text)
+
+
+def strong(text: str) -> str:
+    """Return text to be painted as a title is."""
+    return _mark(_STRONG, text)
+
+
+def hits(snippet: Snippet) -> str:
+    """Return a snippet, cleaned, with its hits to be painted."""
+    return snippet.marked(_HIT, _END_OF[_HIT], lambda part: printable(part).replace("\n", " "))

@@ -4,42 +4,18 @@ import json
 import sqlite3
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import date
 from heapq import heapify, heappop, heapreplace
 from itertools import islice
+from typing import cast
 
 from monitor.model.stored import Release
 from monitor.model.told import Document, Hit
 from monitor.query.match import find
 from monitor.query.nodes import Node
-from monitor.query.prefilter import prefilter
-from monitor.store.rows import RELEASE_COLUMNS, release_from
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Filter:
-    """What to leave in: all conditions that are set must hold."""
-
-    watch: str | None = None
-    source: str | None = None
-    since: date | None = None
-
-    def sql(self) -> tuple[str, list[str]]:
-        """Return a condition on `releases AS r`, and its parameters."""
-        parts, values = ["TRUE"], []
-        if self.watch is not None:
-            parts.append("r.id IN (SELECT release_id FROM matches WHERE watch = ?)")
-            values.append(self.watch)
-        if self.source is not None:
-            parts.append("r.id IN (SELECT release_id FROM listings WHERE source = ?)")
-            values.append(self.source)
-        if self.since is not None:
-            parts.append("r.date >= ?")
-            values.append(self.since.isoformat())
-        return " AND ".join(parts), values
-
-
-EVERYTHING = Filter()
+from monitor.store.candidates import Row, best_first, newest_first
+from monitor.store.filters import EVERYTHING, Filter
+from monitor.store.rows import RELEASE_COLUMNS, ReleaseRow, release_from
+from monitor.text.folding import fold
 
 
 def release(conn: sqlite3.Connection, release_id: int) -> Release | None:
@@ -48,6 +24,35 @@ def release(conn: sqlite3.Connection, release_id: int) -> Release | None:
         f"SELECT {RELEASE_COLUMNS} FROM releases AS r WHERE r.id = ?", (release_id,)
     ).fetchone()
     return None if row is None else release_from(row)
+
+
+def titled(conn: sqlite3.Connection, beginning: str) -> tuple[Release, ...]:
+    """Return the newest releases, six at most, whose title begins so, or once did."""
+    start = fold(beginning)
+    return _chosen(
+        conn,
+        "r.id IN (SELECT release_id FROM identities WHERE key >= ?1 AND key < ?1 || char(1114111))",
+        start,
+    )
+
+
+def at_address(conn: sqlite3.Connection, url: str) -> tuple[Release, ...]:
+    """Return the releases, six at most, at an address; what follows a `?` makes no difference."""
+    return _chosen(
+        conn,
+        "r.id IN (SELECT release_id FROM listings WHERE url = ?1 OR url LIKE ?1 || '?%')"
+        " OR r.url = ?1 OR r.url LIKE ?1 || '?%'",
+        url.partition("?")[0],
+    )
+
+
+def _chosen(conn: sqlite3.Connection, condition: str, value: str) -> tuple[Release, ...]:
+    rows = conn.execute(
+        f"SELECT {RELEASE_COLUMNS} FROM releases AS r WHERE {condition}"
+        " ORDER BY r.date DESC, r.id DESC LIMIT 6",
+        (value,),
+    )
+    return tuple(map(release_from, rows))
 
 
 def newest(conn: sqlite3.Connection, only: Filter = EVERYTHING) -> Iterator[Release]:
@@ -73,21 +78,19 @@ class Result:
 def search(conn: sqlite3.Connection, query: Node, only: Filter = EVERYTHING) -> Iterator[Result]:
     """Yield what a query matches, newest first.
 
-    The full-text index only narrows down; the watch language's one matcher decides.
+    The index only narrows down; the watch language's one matcher decides.
     """
-    where, values = only.sql()
-    narrowed = prefilter(query)
-    if narrowed is not None:
-        where += " AND r.id IN (SELECT rowid FROM releases_fts WHERE releases_fts MATCH ?)"
-        values.append(narrowed)
-    rows = conn.execute(
-        f"SELECT {RELEASE_COLUMNS}, (SELECT json_group_array(DISTINCT source) FROM listings"
-        f" WHERE release_id = r.id) FROM releases AS r WHERE {where}"
-        " ORDER BY r.date DESC, r.id DESC",
-        values,
-    )
+    yield from _found(query, newest_first(conn, query, only))
+
+
+def ranked(conn: sqlite3.Connection, query: Node, only: Filter = EVERYTHING) -> Iterator[Result]:
+    """Yield what a query matches among the newest thousand that could, the best first."""
+    yield from _found(query, best_first(conn, query, only))
+
+
+def _found(query: Node, rows: Iterable[Row]) -> Iterator[Result]:
     for *row, seen_in in rows:
-        release = release_from(row)
+        release = release_from(cast("ReleaseRow", row))
         document = Document(
             title=release.title,
             text=release.body,
@@ -159,3 +162,17 @@ def matches_by_watch(conn: sqlite3.Connection) -> dict[str, int]:
     """Return how many releases each watch has found, by its name."""
     rows = conn.execute("SELECT watch, count(DISTINCT release_id) FROM matches GROUP BY watch")
     return dict(rows.fetchall())
+
+
+def sources(conn: sqlite3.Connection) -> tuple[str, ...]:
+    """Return the names of all listings that anything was seen in."""
+    return tuple(name for (name,) in conn.execute("SELECT DISTINCT source FROM listings"))
+
+
+def categories(conn: sqlite3.Connection) -> tuple[str, ...]:
+    """Return all categories as they are spelled, the most usual first."""
+    rows = conn.execute(
+        "SELECT category FROM releases WHERE category IS NOT NULL"
+        " GROUP BY category ORDER BY count(*) DESC"
+    )
+    return tuple(category for (category,) in rows)

@@ -8,7 +8,6 @@ from typing import NamedTuple
 from monitor.decide import KnownRelease, look
 from monitor.model.articles import Article
 from monitor.model.scraped import Entry
-from monitor.query.prefilter import spellings
 from monitor.store import attachments, waiting
 from monitor.times import to_iso
 from monitor.whole import fits
@@ -51,13 +50,6 @@ def correct(
     """Set fields of a release: `changes` maps field → (before, after)."""
     for field, (_, after) in changes.items():
         conn.execute(f"UPDATE releases SET {field} = ? WHERE id = ?", (after, release_id))
-    title, body, category = conn.execute(
-        "SELECT title, body, category FROM releases WHERE id = ?", (release_id,)
-    ).fetchone()
-    conn.execute(
-        "UPDATE releases SET spellings = ? WHERE id = ?",
-        (spellings(title, body, category or ""), release_id),
-    )
 
 
 def is_article_of(

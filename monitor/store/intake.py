@@ -15,7 +15,6 @@ from monitor.model.configured import EventKind
 from monitor.model.scraped import Entry
 from monitor.model.stored import Change, Event, Origin, Release
 from monitor.model.told import Found, Match
-from monitor.query.prefilter import spellings
 from monitor.store import attachments, waiting
 from monitor.store.ranks import in_order, place
 from monitor.store.revising import label, revise, stored, take_article
@@ -158,8 +157,8 @@ def _add(conn: sqlite3.Connection, visit: Visit, decision: New) -> Release:
     body = (article and article.body) or entry.body
     cursor = conn.execute(
         "INSERT INTO releases (title, date, category, body, url, article_id, board, source,"
-        " origin, first_seen_at, article_read_at, spellings)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " origin, first_seen_at, article_read_at)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             entry.title,
             entry.date.isoformat(),
@@ -172,7 +171,6 @@ def _add(conn: sqlite3.Connection, visit: Visit, decision: New) -> Release:
             _origin(visit, decision),
             to_iso(visit.at),
             None if article is None else to_iso(visit.at),
-            spellings(entry.title, body, entry.category or ""),
         ),
     )
     release_id = int(cursor.lastrowid or 0)

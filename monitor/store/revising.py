@@ -7,7 +7,6 @@ from datetime import datetime
 from monitor import diff
 from monitor.model.articles import Article
 from monitor.model.stored import Change, Release
-from monitor.query.prefilter import spellings
 from monitor.store import attachments, waiting
 from monitor.store.rows import RELEASE_COLUMNS, release_from
 from monitor.times import to_iso
@@ -40,8 +39,6 @@ def revise(
         )
         if field in _COLUMNS:
             conn.execute(f"UPDATE releases SET {field} = ? WHERE id = ?", (after, release_id))
-    if _COLUMNS & changes.keys():
-        _index(conn, release_id)
     return tuple(
         Change(
             field=_NAMES.get(field, field),
@@ -62,8 +59,10 @@ def take_article(
     The whole text takes the place of what a listing shows of it: that is no change of the text.
     """
     conn.execute("UPDATE releases SET article_read_at = ? WHERE id = ?", (to_iso(now), release_id))
-    if article.body and _put_body(conn, release_id, article.body):
-        _index(conn, release_id)
+    if article.body:
+        conn.execute(
+            "UPDATE releases SET body = ?1 WHERE id = ?2 AND body != ?1", (article.body, release_id)
+        )
     waiting.done(conn, release_id)
     before, after = attachments.keep(conn, release_id, article.attachments, now)
     return {} if before == after else {"attachments": (before, after)}
@@ -72,23 +71,3 @@ def take_article(
 def label(conn: sqlite3.Connection, release_id: int, category: str) -> None:
     """Give a release the category that the listing it came from does not show."""
     conn.execute("UPDATE releases SET category = ? WHERE id = ?", (category, release_id))
-    _index(conn, release_id)
-
-
-def _put_body(conn: sqlite3.Connection, release_id: int, body: str) -> bool:
-    """Store the text; tell whether it is another one."""
-    cursor = conn.execute(
-        "UPDATE releases SET body = ?1 WHERE id = ?2 AND body != ?1", (body, release_id)
-    )
-    return cursor.rowcount > 0
-
-
-def _index(conn: sqlite3.Connection, release_id: int) -> None:
-    """Keep in step what the full-text index would not see by itself."""
-    title, body, category = conn.execute(
-        "SELECT title, body, category FROM releases WHERE id = ?", (release_id,)
-    ).fetchone()
-    conn.execute(
-        "UPDATE releases SET spellings = ? WHERE id = ?",
-        (spellings(title, body, category or ""), release_id),
-    )

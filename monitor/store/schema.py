@@ -276,6 +276,38 @@ def article_pages(db: Tables) -> None:
         db.execute(statement)
 
 
+_OWN_INDEX = (
+    # The watch language's own full-text index; see store/words.py.
+    """CREATE VIRTUAL TABLE words
+        USING fts5(title, body, category, sources, content='', tokenize='ascii')""",
+    # Which release stands at which place (rowid) of it; none where it stood until it changed.
+    "CREATE TABLE indexed (place INTEGER PRIMARY KEY, release_id INTEGER UNIQUE) STRICT",
+    # Releases that have changed since they were indexed.
+    "CREATE TABLE unindexed (release_id INTEGER PRIMARY KEY) STRICT",
+    *(
+        f"CREATE TRIGGER unindexed_{name} AFTER {event} BEGIN"
+        f" INSERT OR IGNORE INTO unindexed VALUES ({changed}); END"
+        for name, event, changed in (
+            ("added", "INSERT ON releases", "new.id"),
+            ("changed", "UPDATE OF title, date, category, body ON releases", "new.id"),
+            ("removed", "DELETE ON releases", "old.id"),
+            ("listed", "INSERT ON listings", "new.release_id"),
+            ("relisted", "UPDATE OF source, release_id ON listings", "new.release_id"),
+            ("unlisted", "DELETE ON listings", "old.release_id"),
+        )
+    ),
+    "INSERT INTO unindexed SELECT id FROM releases",
+    "CREATE INDEX releases_by_category ON releases (category)",
+)
+
+
+@migrations()
+def own_index(db: Tables) -> None:
+    """Make room for the archive's own index; what is there already is indexed when it is read."""
+    for statement in _OWN_INDEX:
+        db.execute(statement)
+
+
 def migrate(conn: sqlite3.Connection, path: Path) -> None:
     """Bring the database to today's schema; an older one is first copied beside itself.
 

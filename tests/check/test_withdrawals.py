@@ -211,7 +211,7 @@ def test_a_file_brings_nothing_back(scene: Scene) -> None:
     scene.check(sweep=True)
     scene.check(sweep=True)
     entry = Entry(title="Steel", date=DAY, category=post.category, body="", url=None)
-    import_entries([entry], "trade", Desk((STEEL,), ()), db=scene.db, world=scene.world.world)
+    import_entries({"trade": [entry]}, Desk((STEEL,), ()), db=scene.db, world=scene.world.world)
     assert withdrawn(scene) == ["Steel"]
 
 

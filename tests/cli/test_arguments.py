@@ -67,7 +67,6 @@ def test_a_command_line_means_the_same_whichever_groups_are_made_for_it(line: st
         ("releases --x=3", 'monitor releases: there is no option "--x"'),
         ("releases --limit", "monitor releases: --limit needs a value after it"),
         ("releases --limit 0", "monitor releases: --limit: “0” is no count; write a number from 1"),
-        ("show x", "monitor show: ID: “x” is no count; write a number from 1"),
         ("show", "monitor show: ID is missing"),
         ("watch add", "monitor watch add: NAME and QUERY are missing"),
         ("watch add steel steel quota", 'monitor watch add: "quota" is one word too many; a query'),

@@ -75,7 +75,7 @@ NAMES = ("steel", "gulf states")
         (("--config", "nowhere.toml", "watch", "show", ""), ()),
         (("--config", ".", "watch", "show", ""), ()),
         (("deliveries", "list", "--status", ""), ("owed", "sent", "given-up")),
-        (("export", "--format=c"), ("text", "json", "jsonl", "csv")),
+        (("digest", "--format=h"), ("text", "html", "json")),
         (("completion", ""), ("bash", "zsh", "fish")),
         (("init", ""), OPTIONS),
         (("init", "--json", ""), tuple(one for one in OPTIONS if one != "--json")),
@@ -136,7 +136,7 @@ def test_the_config_is_found_as_it_is_by_every_command(folder: Path) -> None:
 
 
 FREE = {
-    *("id", "query", "limit", "since", "until", "pages", "category"),
+    *("id", "query", "limit", "since", "until", "pages", "category", "base_url"),
     *("name", "new"),  # of a watch that is to be
     "command",  # of help, which is completed as if it were typed
 }

@@ -130,7 +130,7 @@ def test_on_a_terminal_lines_are_wrapped(stage: Stage) -> None:
     change(stage, "UPDATE releases SET body = replace(hex(zeroblob(60)), '00', 'words ')")
     ours, theirs = pty.openpty()
     with subprocess.Popen(
-        [sys.executable, "-m", "monitor", "show", "2"],
+        [sys.executable, "-m", "monitor", "show", "2", "--no-pager"],
         cwd=stage.folder,
         env=environment(COLUMNS="50"),
         stdout=theirs,

@@ -3,7 +3,6 @@
 import argparse
 import gc
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from monitor.errors import UsageError
@@ -113,14 +112,6 @@ def lazily(where: str) -> Run:
 def repeats(option: argparse.Action) -> bool:
     """Tell whether an option may be given several times."""
     return isinstance(option, argparse._AppendAction)  # noqa: SLF001 - argparse has no other name
-
-
-def day(text: str) -> date:
-    """Read a date."""
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(f"“{text}” is no date; write YYYY-MM-DD") from error
 
 
 def count(text: str) -> int:

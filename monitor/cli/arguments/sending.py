@@ -1,6 +1,6 @@
 """`monitor digest` and `deliveries`: what is sent."""
 
-from monitor.cli.arguments.making import Commands, count, day
+from monitor.cli.arguments.making import Commands, count
 
 TITLE = "what is sent"
 
@@ -25,7 +25,9 @@ def _add_digest(commands: Commands) -> None:
     )
     digest.add_argument("--channel", metavar="NAME", help="this channel alone")
     digest.add_argument(
-        "--since", type=day, metavar="DATE", help="what was found since YYYY-MM-DD, told or not"
+        "--since",
+        metavar="DATE",
+        help="what was found since 2025-11-03 or 'last week', told or not",
     )
     digest.add_argument("--send", action="store_true", help="send what is waiting, now")
 

@@ -24,6 +24,16 @@ _NEXT = "next, try a query on these:  monitor watch test QUERY\nor begin to watc
 def run(args: Namespace) -> int:
     """Run the command."""
     settings = config(args, check_queries=False)
+    heartbeat = settings.health.heartbeat
+    if heartbeat is None or args.source is not None:  # one source is not the whole round
+        return exit_code(*_round(settings, args))
+    from monitor.cli.beating import with_heartbeat
+
+    return with_heartbeat(heartbeat, lambda: _round(settings, args))
+
+
+def _round(settings: Config, args: Namespace) -> tuple[Sequence[Report], Tally]:
+    """Check and send, and print how it went."""
     sources = chosen(settings, args.source)
     as_json = flag(args, "json")
     world = real_world()
@@ -53,7 +63,7 @@ def run(args: Namespace) -> int:
 
         print(dumps(summary, indent=2))
     tell_tally(tally, waiting, quiet=as_json or flag(args, "quiet"))
-    return exit_code(reports, tally)
+    return reports, tally
 
 
 def chosen(settings: Config, name: str | None) -> Sequence[Source]:

@@ -25,7 +25,7 @@ POLITE = timedelta(minutes=5)
 _MINUTE = timedelta(minutes=1)
 _LONGEST = 36_500  # days: a hundred years
 _NO_SOURCE = 'nothing to watch: add a [[source]] with name, kind = "motir" and url'
-_NO_HEALTH = "[health] is read, but nobody is told of trouble by it yet; see the exit codes"
+_NO_HEALTH = "[health] after and to are read, but nobody is told by them yet; see the exit codes"
 _NO_WATCH = "no [[watch]] in the config: releases are kept, and nobody is alerted"
 _ALL_PAUSED = "every [[watch]] is paused: releases are kept, and nobody is alerted"
 
@@ -138,7 +138,7 @@ def _warnings(top: Table, sources: Iterable[Source], watches: Sequence[Watch]) -
         yield _NO_WATCH
     elif all(one.paused for one in watches):
         yield _ALL_PAUSED
-    if "health" in top:
+    if any(key in top.table("health") for key in ("after", "to")):
         yield _NO_HEALTH
 
 

@@ -63,6 +63,14 @@ def last_begun(conn: sqlite3.Connection, source: str) -> datetime | None:
     return None if row is None else from_iso(row[0])
 
 
+def last_status(conn: sqlite3.Connection, source: str) -> str | None:
+    """Return how the last check of a source went, None where there was none."""
+    row = conn.execute(
+        "SELECT status FROM checks WHERE source = ? ORDER BY id DESC LIMIT 1", (source,)
+    ).fetchone()
+    return None if row is None else str(row[0])
+
+
 def remember(conn: sqlite3.Connection, source: str, now: SourceState) -> None:
     """Keep what the next check of this source is to know."""
     values = (

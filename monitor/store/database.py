@@ -27,7 +27,7 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
         """Hold one consistent view of the store."""
-        with _told(self.path):
+        with in_words(self.path):
             self.conn.execute("BEGIN")
             try:
                 yield self.conn
@@ -41,7 +41,7 @@ class Database:
         `lightly`: the disk is not waited for, and loss of power may undo it: for what can be
         learnt again. What is written after it in full makes it last too.
         """
-        with _told(self.path), self._waiting_for_the_disk(not lightly):
+        with in_words(self.path), self._waiting_for_the_disk(not lightly):
             self.conn.execute("BEGIN IMMEDIATE")
             try:
                 yield self.conn
@@ -64,7 +64,7 @@ class Database:
     @contextmanager
     def trying(self) -> Iterator[sqlite3.Connection]:
         """Write as in `writing`, to see what would come of it; nothing of it stays."""
-        with _told(self.path):
+        with in_words(self.path):
             self.conn.execute("BEGIN IMMEDIATE")
             try:
                 yield self.conn
@@ -80,7 +80,7 @@ class Database:
         target.touch(mode=0o600, exist_ok=False)
         try:
             with closing(sqlite3.connect(target)) as copy, self.reading() as conn:
-                with _told(target):
+                with in_words(target):
                     conn.backup(copy)
                 self._refuse_damaged(copy)
         except BaseException:
@@ -112,10 +112,10 @@ def open_database(path: Path, keep: timedelta = KEEP) -> Database:
 
     Raw pages older than `keep` go when others come.
     """
-    with _told(path):
+    with in_words(path):
         conn = connect(path)
         try:
-            if not _is_current(conn, path):
+            if not is_current(conn, path):
                 from monitor.store.schema import migrate  # noqa: PLC0415 - sqlite-utils is slow
 
                 migrate(conn, path)
@@ -151,7 +151,8 @@ def _is_whole(conn: sqlite3.Connection) -> bool:
     return found == ("ok",)
 
 
-def _is_current(conn: sqlite3.Connection, path: Path) -> bool:
+def is_current(conn: sqlite3.Connection, path: Path) -> bool:
+    """Tell whether this is today's schema; StoreError where it is none of ours, or a later one."""
     mark, version, is_empty = _marks(conn)
     if mark != APPLICATION_ID:
         if not is_empty:
@@ -194,7 +195,8 @@ _WORDS = (
 
 
 @contextmanager
-def _told(path: Path) -> Iterator[None]:
+def in_words(path: Path) -> Iterator[None]:
+    """Tell SQLite's own errors as a StoreError with a sentence."""
     try:
         yield
     except sqlite3.Error as error:

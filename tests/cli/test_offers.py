@@ -136,7 +136,7 @@ def test_the_config_is_found_as_it_is_by_every_command(folder: Path) -> None:
 
 
 FREE = {
-    *("id", "query", "limit", "since", "until", "pages", "category", "base_url"),
+    *("id", "query", "limit", "since", "until", "pages", "category", "base_url", "user"),
     *("name", "new"),  # of a watch that is to be
     "command",  # of help, which is completed as if it were typed
 }

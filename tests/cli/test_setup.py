@@ -92,7 +92,8 @@ def loaded(folder: Path, *args: str) -> set[str]:
     ("args", "not_loaded"),
     [
         (["--once", "-q"], {"apscheduler", "sqlite_utils", "rich", "click", "httpx._main",
-                            "selectolax", "smtplib", "tomlkit", "monitor.query"}),
+                            "selectolax", "smtplib", "tomlkit", "monitor.query",
+                            "monitor.heartbeat", "monitor.cli.beating", "monitor.vitals"}),
         (["releases"], {"httpx", "httpcore", "ssl", "apscheduler", "sqlite_utils", "selectolax"}),
         (["watch", "list"], {"httpx", "httpcore", "apscheduler", "sqlite_utils", "selectolax"}),
     ],

@@ -60,6 +60,7 @@ def test_every_option_in_it_is_right(uncommented: Config) -> None:
     kinds = [type(channel) for channel in uncommented.channels]
     assert kinds == [TerminalChannel, EmailChannel, WebhookChannel, AppriseChannel]
     assert uncommented.fetch.proxy is not None
+    assert uncommented.health.heartbeat is not None
 
 
 def _options(value: Any) -> set[str]:
@@ -110,6 +111,6 @@ def test_every_schedule_in_it_is_right(written: str) -> None:
 def test_what_does_not_work_yet_is_not_in_it() -> None:
     """It promises nothing."""
     names = _options(tomllib.loads(OPTION.sub(r"\1", template())))
-    assert not names & {"web", "health", "heartbeat", "listen"}
+    assert not names & {"web", "listen"}
     for word in ("feed", "listing ="):
         assert word not in template()

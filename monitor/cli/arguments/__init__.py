@@ -19,6 +19,7 @@ _GROUPS = {
     "watch": ("watch",),
     "archive": ("releases", "show", "search", "import", "export", "backfill", "replay"),
     "sending": ("digest", "deliveries"),
+    "health": ("status", "doctor", "service"),
     "completion": ("completion", "complete"),
 }
 
@@ -60,9 +61,7 @@ class _Main(Parser):
         """Return the front page."""
         from monitor.cli.arguments.front import page
 
-        titles = {
-            getattr(_module(group), "TITLE", group): names for group, names in _GROUPS.items()
-        }
+        titles = {_module(group).TITLE: names for group, names in _GROUPS.items()}
         formatter = self._get_formatter()
         formatter.start_section("options")
         formatter.add_arguments(self._optionals._group_actions)  # noqa: SLF001 - as argparse does

@@ -36,11 +36,13 @@ class Report:
     """A check and what it found, told or not.
 
     `gap_page` is the page from which a stretch is not proven read; the next check goes on there.
+    `told` is what the operator is told of the source, in words (see `alarm`).
     """
 
     result: CheckResult
     found: "tuple[Found, ...]" = ()
     gap_page: int | None = None
+    told: tuple[str, ...] = ()
 
 
 def check(

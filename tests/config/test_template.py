@@ -88,6 +88,13 @@ def test_the_default_of_keep_is_what_it_names() -> None:
     assert read(f"{LEAST}[store]\n{line}").keep == read(LEAST).keep
 
 
+def test_the_defaults_of_health_are_what_it_names() -> None:
+    """After so many failures; and the channels are an example."""
+    after, to = OPTION.findall(template().partition("[health]")[2].partition("[fetch]")[0])
+    assert read(f"{LEAST}[health]\n{after}").health == read(LEAST).health
+    assert to.startswith("to = ")
+
+
 @pytest.mark.parametrize("line", SOURCE_OPTIONS)
 def test_the_defaults_of_a_source_are_what_it_names(line: str) -> None:
     """Switching one on changes nothing."""

@@ -90,9 +90,12 @@ def test_the_default_of_keep_is_what_it_names() -> None:
 
 def test_the_defaults_of_health_are_what_it_names() -> None:
     """After so many failures; and the channels are an example."""
-    after, to = OPTION.findall(template().partition("[health]")[2].partition("[fetch]")[0])
+    after, to, heartbeat = OPTION.findall(
+        template().partition("[health]")[2].partition("[fetch]")[0]
+    )
     assert read(f"{LEAST}[health]\n{after}").health == read(LEAST).health
     assert to.startswith("to = ")
+    assert heartbeat.startswith("heartbeat = ")
 
 
 @pytest.mark.parametrize("line", SOURCE_OPTIONS)

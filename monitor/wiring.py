@@ -60,7 +60,7 @@ class Works:
 
     def open_db(self) -> Database:
         """Open the store; each thread opens its own."""
-        return open_database(self._config.store_path)
+        return open_database(self._config.store_path, self._config.keep)
 
     def waiting(self) -> int:
         """Return how many messages are owed, due or not."""

@@ -129,5 +129,5 @@ def _unread(db: Database, result: CheckResult, pages: Sequence[Fetched], world: 
 
     with db.writing() as conn:
         check_id = checks.record(conn, result)
-        snapshots.keep(conn, result.name, check_id, pages, world.now())
+        snapshots.keep(conn, result.name, check_id, pages, world.now() - db.keep)
     return Report(result=result)

@@ -67,7 +67,7 @@ def backfill(
         status, reason = "failed", f"page {walk.number}: {error}"
     except UnbelievableError as error:
         with db.writing() as conn:
-            snapshots.keep(conn, source.name, None, error.fetched, world.now())
+            snapshots.keep(conn, source.name, None, error.fetched, world.now() - db.keep)
         status, reason = "suspect", f"page {walk.number}: {error.fault}"
     seconds = world.monotonic() - tick
     return replace(walk.result, status=status, error=reason, seconds=seconds)
@@ -213,7 +213,8 @@ class _Walk:
         with self._db.writing() as conn:
             backfills.complete(conn, self._source.name, self._world.now())
             if new:
-                snapshots.keep(conn, self._source.name, None, (fetched,), self._world.now())
+                limit = self._world.now() - self._db.keep
+                snapshots.keep(conn, self._source.name, None, (fetched,), limit)
         self.result = replace(self.result, complete=True)
 
     def _take(self, page: Page, fetched: Fetched) -> None:
@@ -234,7 +235,7 @@ class _Walk:
             )
             self._desk.match(conn, intake.take_in(conn, visit, taken), None, now)
             if not all(isinstance(one, Seen) for one in decisions):
-                snapshots.keep(conn, name, None, (fetched,), now)
+                snapshots.keep(conn, name, None, (fetched,), now - self._db.keep)
             backfills.finished(conn, name, self._source.url, page.number, page.entries)
         self._count(page, decisions, taken)
         self._on_known_ground |= any(isinstance(one, Seen | Revised) for one in decisions)

@@ -135,7 +135,8 @@ class Take:
                 self._look_again(conn, decisions, answers, now)
             result, found = self._tell(conn, visit, events, result, desk)
             self._keep_articles(conn, visit, answers)
-            snapshots.keep(conn, self._source.name, visit.check_id or 0, reading.fetched, now)
+            limit = now - self._db.keep
+            snapshots.keep(conn, self._source.name, visit.check_id or 0, reading.fetched, limit)
             if self.overruled:
                 history.forget(conn, self._source.name)
             history.keep(conn, self._source.name, visit.check_id, shape_of(reading.pages))

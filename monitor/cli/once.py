@@ -7,10 +7,9 @@ from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
 from monitor.check import Report
-from monitor.cli.parts import config, confirm_queries, flag, say
+from monitor.cli.parts import config, confirm_queries, flag, no_such, say
 from monitor.cli.words import in_words
 from monitor.deliver import Tally
-from monitor.errors import UsageError
 from monitor.model.configured import Config, Source
 from monitor.text.cleaning import clean
 from monitor.times import to_iso
@@ -19,6 +18,7 @@ from monitor.wiring import Works, real_world
 # A run sends what falls due within the next minute: nobody will be awake when it does.
 _AHEAD = timedelta(minutes=1)
 _SHOWN = 10
+_NEXT = "next, try a query on these:  monitor watch test QUERY\nor begin to watch:  monitor"
 
 
 def run(args: Namespace) -> int:
@@ -45,6 +45,8 @@ def _round(settings: Config, args: Namespace) -> tuple[Sequence[Report], Tally]:
     reports = works.check(sources, sweep=args.sweep, accept=args.accept)
     if not as_json:
         tell_reports(reports, quiet=flag(args, "quiet"))
+        if any(report.result.baseline for report in reports) and not flag(args, "quiet"):
+            say(_NEXT)
     if args.accept:
         _tell_accepted(reports)
     tally = works.post.send_due(ahead=_AHEAD)
@@ -72,8 +74,7 @@ def chosen(settings: Config, name: str | None) -> Sequence[Source]:
         return settings.sources
     found = [source for source in settings.sources if source.name == name]
     if not found:
-        names = ", ".join(source.name for source in settings.sources)
-        raise UsageError(f"no source is called “{clean(name)}”; there are: {names}")
+        raise no_such("source", name, (source.name for source in settings.sources))
     return found
 
 

@@ -82,6 +82,12 @@ def test_the_defaults_of_fetch_are_what_it_names(line: str) -> None:
     assert read(f"{LEAST}[fetch]\n{line}").fetch == read(LEAST).fetch
 
 
+def test_the_default_of_keep_is_what_it_names() -> None:
+    """Switching it on changes nothing."""
+    (line,) = re.findall(r"^# (keep = [0-9]+)", template(), re.MULTILINE)
+    assert read(f"{LEAST}[store]\n{line}").keep == read(LEAST).keep
+
+
 def test_the_defaults_of_health_are_what_it_names() -> None:
     """After so many failures; and the channels are an example."""
     after, to, heartbeat = OPTION.findall(

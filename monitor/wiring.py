@@ -8,18 +8,20 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, tzinfo
 from functools import cached_property
 from typing import TYPE_CHECKING, TextIO
 from urllib.parse import urlsplit
 
-from monitor.check import Report, Wish, check
+from monitor.check import Report, Wish, alarm, check
 from monitor.deliver import Post
 from monitor.fetch.fetcher import Fetcher, Politeness
 from monitor.fetch.patience import Patience, brief
 from monitor.http.client import Client
 from monitor.http.tls import context
 from monitor.model.configured import Config, FetchSettings, Source
+from monitor.model.operator import Operator
 from monitor.model.scraped import Fetched
 from monitor.model.world import World
 from monitor.store import outbox
@@ -85,7 +87,16 @@ class Works:
             world=self._world,
             out=self._out,
             zone=self.zone,
+            operator=self.operator,
         )
+
+    @property
+    def operator(self) -> Operator:
+        """Who is told of trouble."""
+        health = self._config.health
+        every = tuple(channel.name for channel in self._config.channels)
+        channels = every if health.to is None else health.to
+        return Operator(channels=channels, after=health.after, zone=self.zone)
 
     def zone(self) -> tzinfo:
         """Return the time zone in which the config tells times."""
@@ -111,6 +122,9 @@ class Works:
         known of them. `accept`: take in what is read though it looks wrong.
         """
         reports: dict[str, Report] = {}
+        operator, world = self.operator, self._world
+        with self.open_db() as db:
+            alarm.forget_gone(db, self._config.sources, self._config.channels, world)
 
         def work(group: Iterable[Source]) -> None:
             with self._fetchers.fetcher() as fetcher, self.open_db() as db:
@@ -119,15 +133,18 @@ class Works:
                 # Articles can wait for the next check, and alerts not for articles.
                 glance = Patience(fetcher, brief(self._config.fetch), self._world)
                 for source in group:
+                    told = alarm.look(source, operator, db, world)  # what a crash left untold
                     report = check(
                         source,
                         self.desk,
                         fetch=fetch,
                         glance=glance,
                         db=db,
-                        world=self._world,
+                        world=world,
                         wish=Wish(sweep=sweep, accept=accept),
                     )
+                    told += alarm.look(source, operator, db, world)
+                    report = replace(report, told=told)
                     reports[source.name] = report
                     tell(report)
 

@@ -39,12 +39,14 @@ class Report:
 
     `gap_page` is the page from which a stretch is not proven read; the next check goes on there.
     `overruled` is what spoke against the page, and was accepted.
+    `told` is what the operator is told of the source, in words (see `alarm`).
     """
 
     result: CheckResult
     found: "tuple[Found, ...]" = ()
     gap_page: int | None = None
     overruled: tuple[PageFault, ...] = ()
+    told: tuple[str, ...] = ()
 
 
 def check(

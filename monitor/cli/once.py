@@ -3,7 +3,7 @@
 import sys
 from argparse import Namespace
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
 from monitor.check import Report
@@ -93,6 +93,14 @@ def tell_reports(reports: Sequence[Report], *, quiet: bool) -> None:
             print(f"{clean(result.name)}: {in_words(report)}")
             if result.baseline:
                 _tell_baseline(report)
+        if not quiet:
+            tell_operator(report.told)
+
+
+def tell_operator(told: Iterable[str]) -> None:
+    """Say what the operator is told of the watching itself."""
+    for sentence in told:
+        print(clean(sentence))
 
 
 def _tell_accepted(reports: Sequence[Report]) -> None:
@@ -127,6 +135,8 @@ def tell_tally(tally: Tally, waiting: int, *, quiet: bool) -> None:
     """Print what was sent, and what was not."""
     for failure in tally.failures:
         say(f"not sent: {clean(failure)}")
+    if not quiet:
+        tell_operator(tally.told)
     if not quiet and (tally.delivered or waiting):
         messages = "1 message" if tally.delivered == 1 else f"{tally.delivered} messages"
         print(f"sent {messages}" + (f"; {waiting} waiting" if waiting else ""))

@@ -24,7 +24,6 @@ from monitor.model.configured import Channel, Config, Source, TerminalChannel, W
 POLITE = timedelta(minutes=5)
 _MINUTE = timedelta(minutes=1)
 _NO_SOURCE = 'nothing to watch: add a [[source]] with name, kind = "motir" and url'
-_NO_HEALTH = "[health] after and to are read, but nobody is told by them yet; see the exit codes"
 _NO_WATCH = "no [[watch]] in the config: releases are kept, and nobody is alerted"
 _ALL_PAUSED = "every [[watch]] is paused: releases are kept, and nobody is alerted"
 
@@ -90,7 +89,7 @@ def _config(top: Table, around: secret.Around, *, check_queries: bool) -> Config
         channels=tuple(channels),
         fetch=fetch(top.table("fetch"), around),
         health=health(top.table("health"), around, names),
-        warnings=tuple(_warnings(top, sources, watches)),
+        warnings=tuple(_warnings(sources, watches)),
     )
     top.close()
     return config
@@ -124,7 +123,7 @@ def _check_names(top: Table, **kinds: Sequence[Source | Watch | Channel]) -> Non
                 top.wrong(message, kind, n, "name")
 
 
-def _warnings(top: Table, sources: Iterable[Source], watches: Sequence[Watch]) -> Iterable[str]:
+def _warnings(sources: Iterable[Source], watches: Sequence[Watch]) -> Iterable[str]:
     for one in sources:
         every = one.every or shortest_gap(one.cron or "* * * * *") * _MINUTE
         if every < POLITE:
@@ -134,8 +133,6 @@ def _warnings(top: Table, sources: Iterable[Source], watches: Sequence[Watch]) -
         yield _NO_WATCH
     elif all(one.paused for one in watches):
         yield _ALL_PAUSED
-    if any(key in top.table("health") for key in ("after", "to")):
-        yield _NO_HEALTH
 
 
 def _holds_password(document: Mapping[str, Any]) -> bool:

@@ -14,7 +14,7 @@ import logging
 import os
 import queue
 import signal
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -179,7 +179,8 @@ class Daemon:
 
         def checked(report: Report) -> None:
             self._log.checked(report)
-            if report.found:
+            self._tell_operator(report.told)
+            if report.found or report.told:
                 self._wake_channels()
             if works is not self._works:
                 raise Stopped  # the config has changed: the rest is checked by the new one
@@ -190,6 +191,10 @@ class Daemon:
             self._jobs.wake(_SIGNS)
         return min(agenda.checks(sources, self._world.now()).values())
 
+    def _tell_operator(self, told: Iterable[str]) -> None:
+        for sentence in told:
+            self._log.said(sentence)
+
     def _wake_channels(self) -> None:
         for channel in self._config.channels:
             self._jobs.wake(_sending(channel.name))
@@ -199,6 +204,9 @@ class Daemon:
         tally = replace(works.post, channels=(channel,)).send_due()
         if tally.delivered or tally.failures:
             self._log.sent(channel.name, tally)
+        self._tell_operator(tally.told)
+        if tally.told:
+            self._wake_channels()
         now = self._world.now()
         # What is due and was not sent is in another process's hands.
         return max(agenda.sending(channel, now), now if tally.delivered else now + _BREATH)

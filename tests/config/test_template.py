@@ -82,6 +82,16 @@ def test_the_defaults_of_fetch_are_what_it_names(line: str) -> None:
     assert read(f"{LEAST}[fetch]\n{line}").fetch == read(LEAST).fetch
 
 
+def test_the_defaults_of_health_are_what_it_names() -> None:
+    """After so many failures; and the channels are an example."""
+    after, to, heartbeat = OPTION.findall(
+        template().partition("[health]")[2].partition("[fetch]")[0]
+    )
+    assert read(f"{LEAST}[health]\n{after}").health == read(LEAST).health
+    assert to.startswith("to = ")
+    assert heartbeat.startswith("heartbeat = ")
+
+
 @pytest.mark.parametrize("line", SOURCE_OPTIONS)
 def test_the_defaults_of_a_source_are_what_it_names(line: str) -> None:
     """Switching one on changes nothing."""

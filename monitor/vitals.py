@@ -14,7 +14,8 @@ from typing import Literal, NamedTuple, TypeVar
 from monitor.model.configured import Channel, Config, Source
 from monitor.model.vitals import Cadence, ChannelVitals, DaemonState, SourceVitals, Vitals
 from monitor.schedule import next_check, periods_of
-from monitor.store import backfills, checks, notes, tallies
+from monitor.silence import SEOUL
+from monitor.store import backfills, checks, incidents, notes, tallies
 from monitor.store.listings import listing
 from monitor.store.streaks import Streak, streak
 from monitor.store.tallies import ChannelTally
@@ -84,6 +85,8 @@ def _source(conn: sqlite3.Connection, source: Source, now: datetime, zone: tzinf
     known = listing(conn, source.name, since)
     last = known.begun[0] if known.begun else None
     due = next_check(source, last, now, zone)
+    failing = incidents.find(conn, "source", source.name)
+    silent = incidents.find(conn, "source", source.name, "silent")
     if went.failures:
         trouble: str | None = _failing(source.name, went, zone)
     elif last is None:
@@ -107,6 +110,8 @@ def _source(conn: sqlite3.Connection, source: Source, now: datetime, zone: tzinf
         gap_since=state.gap_since,
         articles_waiting=known.waiting,
         walked=_walked(conn, source),
+        told_at=None if failing is None else failing.told_at,
+        silent_since=None if silent is None else silent.began_at.astimezone(SEOUL).date(),
     )
 
 

@@ -38,15 +38,15 @@ class Report:
     """A check and what it found, told or not.
 
     `gap_page` is the page from which a stretch is not proven read; the next check goes on there.
-    `overruled` is what spoke against the page, and was accepted.
     `told` is what the operator is told of the source, in words (see `alarm`).
+    `overruled` is what spoke against the page, and was accepted.
     """
 
     result: CheckResult
     found: "tuple[Found, ...]" = ()
     gap_page: int | None = None
-    overruled: tuple[PageFault, ...] = ()
     told: tuple[str, ...] = ()
+    overruled: tuple[PageFault, ...] = ()
 
 
 def check(

@@ -78,11 +78,15 @@ def _source(one: SourceVitals, now: datetime, zone: tzinfo) -> Iterator[str]:
     if one.failures:
         good = "never" if one.last_good_at is None else told(one.last_good_at, zone)
         yield f"{one.status}; last read well: {good}; {following}"
+        if one.told_at is not None:
+            yield f"you were told {told(one.told_at, zone)}, and will be when it is over"
     else:
         ago = _span(now - one.last_check_at)
         yield f"ok, checked {told(one.last_check_at, zone)} ({ago} ago), {following}"
     newest = "" if one.newest is None else f", the newest of {one.newest}"
     yield f"{_count(one.releases, 'release')}{newest}{_often(one.cadence)}"
+    if one.silent_since is not None:
+        yield f"silent since {one.silent_since}, for longer than it ever was: look whether it moved"
     yield from _unfinished(one, zone)
 
 

@@ -28,7 +28,8 @@ class SourceVitals:
 
     `failures` checks in a row went wrong, the first at `failing_since`. From `gap_page` on a
     stretch is not proven read. `walked` says how far back a walk came: a page's number, "to the
-    end", or None where there was none.
+    end", or None where there was none. `told_at` is when the operator was told of its trouble;
+    `silent_since` the day since which it has been silent for longer than it ever was.
     """
 
     name: str
@@ -47,6 +48,8 @@ class SourceVitals:
     gap_since: datetime | None
     articles_waiting: int
     walked: int | Literal["to the end"] | None
+    told_at: datetime | None
+    silent_since: date | None
 
     def as_json(self) -> dict[str, object]:
         """Return it in the shape that `status --json` prints."""
@@ -70,6 +73,8 @@ class SourceVitals:
                 "page": self.walked if isinstance(self.walked, int) else None,
                 "complete": self.walked == "to the end",
             },
+            "told_at": _iso(self.told_at),
+            "silent_since": None if self.silent_since is None else self.silent_since.isoformat(),
         }
 
 

@@ -28,6 +28,8 @@ SOURCE = SourceVitals(
     gap_since=None,
     articles_waiting=0,
     walked=None,
+    told_at=None,
+    silent_since=None,
 )
 CHANNEL = ChannelVitals(
     name="desk",
@@ -97,6 +99,10 @@ def test_the_page() -> None:
         ({"articles_waiting": 1}, "1 article page still to be read, a few each check"),
         ({"walked": 7}, "walked back to page 7"),
         ({"walked": "to the end"}, "walked back to the end"),
+        ({"failures": 3, "status": "failed", "told_at": AGO},
+         "you were told 2025-12-01 08:55, and will be when it is over"),
+        ({"silent_since": date(2025, 10, 1)},
+         "silent since 2025-10-01, for longer than it ever was: look whether it moved"),
     ],
 )  # fmt: skip
 def test_a_source_in_words(changes: dict[str, object], expected: str) -> None:

@@ -35,7 +35,7 @@ ORIGIN = "https://english.motir.go.kr"
 KEPT = (
     "SELECT id, title, date, body, category, withdrawn_at FROM releases ORDER BY id",
     "SELECT id, release_id, absences FROM listings ORDER BY id",
-    "SELECT id, status FROM deliveries ORDER BY id",
+    "SELECT id, status FROM deliveries WHERE type != 'health' ORDER BY id",
     "SELECT id, watch FROM matches ORDER BY id",
     "SELECT id, field FROM revisions ORDER BY id",
 )
@@ -118,9 +118,10 @@ class Stand:
             return [conn.execute(sql).fetchall() for sql in KEPT]
 
     def told_titles(self) -> list[str]:
-        """Return of which releases the receiver was told."""
+        """Return of which releases the receiver was told, besides what the operator is told."""
         bodies = [json.loads(body) for _, _, body in self.receiver.got]
-        return [item["release"]["title"] for one in bodies for item in one["data"]["items"]]
+        told = [one["data"]["items"] for one in bodies if one["type"] == "releases.matched"]
+        return [item["release"]["title"] for items in told for item in items]
 
     def in_the_table(self, text: str) -> str:
         """Return a message as somebody who watches the ministry would read it."""

@@ -51,9 +51,9 @@ def test_a_fault_is_told_and_does_no_harm(stand: Stand, case: Case) -> None:
     told = stand.in_the_table(done.err)
     if not case.is_fine:
         assert done.code == 1, done
-        assert stand.receiver.got == []
+        assert stand.told_titles() == []
         again = stand.stage.run("--once", "-q", "--sweep")
-        assert (again.code, stand.receiver.got) == (1, [])
+        assert (again.code, stand.told_titles()) == (1, [])
         stand.mend()
         assert stand.kept() == before
         done_well = stand.stage.run("--once", "-q")

@@ -64,7 +64,7 @@ def _columns(text: str) -> int:
 
 
 class FetchError(MonitorError):
-    """A page could not be read.
+    """A page could not be read: `reason` says what happened, `advice` what to do.
 
     `passing` is true where trying again may help; `retry_after` is what the server asked for;
     `gone`: the server says that there is nothing (404, 410).
@@ -72,21 +72,30 @@ class FetchError(MonitorError):
 
     def __init__(
         self,
-        message: str,
+        reason: str,
         *,
         passing: bool,
+        advice: str = "",
         retry_after: timedelta | None = None,
         gone: bool = False,
     ) -> None:
+        self.reason, self.advice = reason, advice
         self.passing, self.retry_after, self.gone = passing, retry_after, gone
-        super().__init__(message)
+        super().__init__(f"{reason}; {advice}" if advice else reason)
 
 
 class PageFault(MonitorError):
-    """A page was read and cannot be right: `reason` says what is wrong, `advice` what to do."""
+    """A page was read and cannot be right: `reason` says what is wrong, `advice` what to do.
 
-    def __init__(self, reason: str, *, advice: str) -> None:
+    `rule` names what it broke. It is `acceptable` where who looks at the page may find it right;
+    not where nothing could be read from it.
+    """
+
+    def __init__(
+        self, reason: str, *, advice: str, rule: str = "layout", acceptable: bool = False
+    ) -> None:
         self.reason, self.advice = reason, advice
+        self.rule, self.acceptable = rule, acceptable
         super().__init__(f"{reason}; {advice}" if advice else reason)
 
 

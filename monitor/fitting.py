@@ -226,6 +226,14 @@ def _framed(row: Entry, style: Style, address: str, shown: Sequence[str]) -> str
     return "\n".join((f"{'' if row.is_lead else '↳ '}{label}{title}", *shown[1:]))
 
 
+def sentences(message: Message, style: Style, limit: int) -> str:
+    """Return the paragraphs of a notice as text of about `limit` at most, long ones cut."""
+    said: list[Line] = [(Span("text", one),) for one in message.paragraphs]
+    sizes = shares([style.measure(line) for line in said], limit)
+    shown = (cut(line, size, style.measure) for line, size in zip(said, sizes, strict=True))
+    return "\n\n".join(map(style.mark, shown))
+
+
 def spaced(text: str, row: Row, detail: Detail) -> str:
     """Return a part with an empty line before it, where that sets it off: see `joined`."""
     follows = isinstance(row, Entry) and (not row.is_lead or detail is Detail.TITLES)

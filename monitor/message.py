@@ -17,7 +17,7 @@ from monitor.digest import name as digest_name
 from monitor.digest import sections
 from monitor.model.configured import EventKind
 from monitor.model.stored import Change
-from monitor.model.told import Digest, Item, Snippet
+from monitor.model.told import Digest, Item, Letter, Notice, Snippet
 from monitor.text.cleaning import clean
 from monitor.text.folding import fold
 from monitor.text.tokens import Tokens
@@ -91,15 +91,17 @@ class Section:
 class Message:
     """The whole of a message: what it is about, when it was made, and the releases.
 
+    A notice has no releases, but `paragraphs`.
+
     `is_digest` is true for a scheduled one: `when` is then its period, `name` what it is called
     ("Daily digest"; else empty) and `day` the last day of the period.
     """
 
     channel: str
     headline: str
-    note: str
     when: str
     sections: tuple[Section, ...]
+    paragraphs: tuple[str, ...] = ()
     is_digest: bool = False
     name: str = ""
     day: str = ""
@@ -156,18 +158,27 @@ _NEW_WORDS = 0.2  # share of an excerpt's words that makes it worth saying besid
 _LEAD = 280  # characters of a release's beginning
 _CHANGED = re.compile(r"\[-(.*?)-\]|\{\+(.*?)\+\}", re.DOTALL)
 _WEB = re.compile(r"https?://[^\s/?#@\\]+(?:[/?#]\S*)?", re.IGNORECASE)
-_NOTES = {
-    "test": "This is a test. If you can read it, the channel works.",
-    "health": "Run `monitor status` to see how the watching is doing.",
-}
 
 
-def tell(digest: Digest) -> Message:
-    """Return what `digest` says, cleaned: by watch, one event one story, the newest first."""
+def tell(letter: Letter) -> Message:
+    """Return what is to be told, cleaned: by watch, one event one story, the newest first."""
+    return _notice(letter) if isinstance(letter, Notice) else _digest(letter)
+
+
+def _notice(notice: Notice) -> Message:
+    return Message(
+        channel=clean(notice.channel),
+        headline=clean(notice.subject),
+        when=_stamp(notice.created_at),
+        sections=(),
+        paragraphs=tuple(filter(None, map(clean, notice.text))),
+    )
+
+
+def _digest(digest: Digest) -> Message:
     return Message(
         channel=clean(digest.channel),
         headline=_headline(digest),
-        note=_NOTES.get(digest.kind, ""),
         when=_when(digest),
         sections=tuple(
             Section(watch=clean(watch), stories=tuple(map(_story, stories)))
@@ -212,10 +223,6 @@ def shorten(text: str, limit: int) -> str:
 
 
 def _headline(digest: Digest) -> str:
-    if digest.kind == "test":
-        return "A test message"
-    if digest.kind == "health":
-        return "About the watching itself"
     counts = Counter(item.event for item in digest.items)
     releases = _releases(len(digest.items))
     match list(counts):

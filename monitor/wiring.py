@@ -8,18 +8,20 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, tzinfo
 from functools import cached_property
 from typing import TYPE_CHECKING, TextIO
 from urllib.parse import urlsplit
 
-from monitor.check import Report, check
+from monitor.check import Report, Wish, alarm, check
 from monitor.deliver import Post
 from monitor.fetch.fetcher import Fetcher, Politeness
 from monitor.fetch.patience import Patience, brief
 from monitor.http.client import Client
 from monitor.http.tls import context
 from monitor.model.configured import Config, FetchSettings, Source
+from monitor.model.operator import Operator
 from monitor.model.scraped import Fetched
 from monitor.model.world import World
 from monitor.store import outbox
@@ -58,7 +60,7 @@ class Works:
 
     def open_db(self) -> Database:
         """Open the store; each thread opens its own."""
-        return open_database(self._config.store_path)
+        return open_database(self._config.store_path, self._config.keep)
 
     def waiting(self) -> int:
         """Return how many messages are owed, due or not."""
@@ -85,7 +87,16 @@ class Works:
             world=self._world,
             out=self._out,
             zone=self.zone,
+            operator=self.operator,
         )
+
+    @property
+    def operator(self) -> Operator:
+        """Who is told of trouble."""
+        health = self._config.health
+        every = tuple(channel.name for channel in self._config.channels)
+        channels = every if health.to is None else health.to
+        return Operator(channels=channels, after=health.after, zone=self.zone)
 
     def zone(self) -> tzinfo:
         """Return the time zone in which the config tells times."""
@@ -102,14 +113,18 @@ class Works:
         tell: Callable[[Report], None] = lambda _: None,
         *,
         sweep: bool = False,
+        accept: bool = False,
     ) -> list[Report]:
         """Check sources, several hosts at a time, one host's one after the other; in their order.
 
         Each report also goes to `tell` as soon as it is there. What goes wrong with a source is in
         its report. StoreError goes through. `sweep`: read the newest pages of each whatever is
-        known of them.
+        known of them. `accept`: take in what is read though it looks wrong.
         """
         reports: dict[str, Report] = {}
+        operator, world = self.operator, self._world
+        with self.open_db() as db:
+            alarm.forget_gone(db, self._config.sources, self._config.channels, world)
 
         def work(group: Iterable[Source]) -> None:
             with self._fetchers.fetcher() as fetcher, self.open_db() as db:
@@ -118,15 +133,18 @@ class Works:
                 # Articles can wait for the next check, and alerts not for articles.
                 glance = Patience(fetcher, brief(self._config.fetch), self._world)
                 for source in group:
+                    told = alarm.look(source, operator, db, world)  # what a crash left untold
                     report = check(
                         source,
                         self.desk,
                         fetch=fetch,
                         glance=glance,
                         db=db,
-                        world=self._world,
-                        sweep=sweep,
+                        world=world,
+                        wish=Wish(sweep=sweep, accept=accept),
                     )
+                    told += alarm.look(source, operator, db, world)
+                    report = replace(report, told=told)
                     reports[source.name] = report
                     tell(report)
 

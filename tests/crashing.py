@@ -1,25 +1,85 @@
-"""`monitor --once` that is killed at a chosen point: `python -m tests.crashing POINT [ARG …]`.
+"""Commands that are killed: real processes, ended by SIGKILL at a chosen point or moment.
 
 A point is a statement that begins, ends or changes something in the database, just before it runs,
 or the moment just before or just after a channel's sending. They are counted from 1 over the whole
-run; POINT 0 kills nobody and prints how many there are.
+run.
+
+Hundreds of such runs would spend their time on starting Python. So one process, which has imported
+what commands need and done nothing with it, forks for each of them: `Crashing` talks to it.
 """
 
+import importlib
+import json
 import os
 import signal
 import sqlite3
+import subprocess
 import sys
 import threading
-from typing import Any
+import time
+import traceback
+from pathlib import Path
+from tempfile import TemporaryFile
+from typing import IO, Any, NamedTuple, Self
 
 from monitor import channels
 from monitor.cli import main
 from monitor.store import database
+from tests.stage import ROOT, environment
 
 _WRITES = ("BEGIN", "COMMIT", "INSERT", "UPDATE", "DELETE", "REPLACE")
+_NEEDED = (
+    *("monitor.cli.once", "monitor.cli.run", "monitor.cli.backfill", "monitor.cli.arguments"),
+    *("monitor.check.taking", "monitor.check.desk", "monitor.sources.motir", "monitor.config"),
+    *("monitor.channels.email", "monitor.channels.webhook", "monitor.channels.terminal"),
+    *("monitor.store.schema", "monitor.daemon", "selectolax.lexbor"),
+)
 
 
-class Counter:
+class Ended(NamedTuple):
+    """How a command ended: its exit code, or the signal's number negated; and what it printed."""
+
+    code: int
+    out: str
+    err: str
+    points: int
+
+
+class Crashing:
+    """Runs commands in a folder, and kills them."""
+
+    def __init__(self, folder: Path) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "tests.crashing"],
+            cwd=folder,
+            env=environment(PYTHONPATH=str(ROOT)),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            encoding="utf-8",
+        )
+
+    def run(self, *args: str, point: int = 0, seconds: float | None = None) -> Ended:
+        """Run a command until it ends, is killed at a point, or after so many seconds."""
+        stdin, stdout = self._process.stdin, self._process.stdout
+        assert stdin is not None
+        assert stdout is not None
+        print(json.dumps([point, seconds, args]), file=stdin, flush=True)
+        ended = Ended(*json.loads(stdout.readline()))
+        assert "Traceback" not in ended.err, ended.err
+        return ended
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._process.communicate()
+
+
+# ------------------------------------------------------------------ in the process that forks
+
+
+class _Counter:
     """Counts points, and kills this process at the chosen one."""
 
     def __init__(self, chosen: int) -> None:
@@ -39,9 +99,9 @@ class Counter:
             self.point()
 
 
-def run(chosen: int, args: list[str]) -> int:
-    """Run the command with points in it."""
-    counter = Counter(chosen)
+def _command(chosen: int, args: list[str], counted: IO[str]) -> int:
+    """Run a command with points in it."""
+    counter = _Counter(chosen)
     connect, send = database.connect, channels.send
 
     def traced(path: Any) -> sqlite3.Connection:
@@ -56,10 +116,55 @@ def run(chosen: int, args: list[str]) -> int:
 
     database.connect, channels.send = traced, marked
     code = main(args)
-    if not chosen:
-        print(counter.count)
+    print(counter.count, file=counted, flush=True)
     return code
 
 
+def _forked(point: int, args: list[str], out: IO[str], err: IO[str], counted: IO[str]) -> int:
+    child = os.fork()
+    if child:
+        return child
+    code = 70
+    try:
+        os.dup2(out.fileno(), 1)
+        os.dup2(err.fileno(), 2)
+        code = _command(point, args, counted)
+    except BaseException:  # noqa: BLE001 - the child must not go on as its parent
+        traceback.print_exc()
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+
+
+def _awaited(child: int, seconds: float | None) -> int:
+    """Return how a child ended, by itself or killed after so many seconds."""
+    end = None if seconds is None else time.monotonic() + seconds
+    while end is not None and time.monotonic() < end:
+        ended, status = os.waitpid(child, os.WNOHANG)
+        if ended:
+            return os.waitstatus_to_exitcode(status)
+        time.sleep(0.001)
+    if end is not None:
+        os.kill(child, signal.SIGKILL)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+
+def _serve() -> None:
+    for module in _NEEDED:
+        importlib.import_module(module)
+    for line in sys.stdin:
+        point, seconds, args = json.loads(line)
+        with TemporaryFile("w+") as out, TemporaryFile("w+") as err, TemporaryFile("w+") as counted:
+            code = _awaited(_forked(point, args, out, err, counted), seconds)
+            told = [_read(file) for file in (out, err, counted)]
+        print(json.dumps([code, *told[:2], int(told[2] or 0)]), flush=True)
+
+
+def _read(file: IO[str]) -> str:
+    file.seek(0)
+    return file.read()
+
+
 if __name__ == "__main__":
-    sys.exit(run(int(sys.argv[1]), sys.argv[2:]))
+    _serve()

@@ -160,15 +160,16 @@ class Site:
 
     def answer(self, request: Request) -> Response:
         """Return the listing, article or attachment that a request is for."""
+        path = request.path
         with self._lock:
             for board in BOARDS.values():
-                if board.path == request.path:
+                if board.path == path:
                     return self._listing(board.name, request)
             for post in self.posts.values():
-                if post.path == request.path:
+                if post.path == path:
                     return self._framed("Press Releases", article(post), request)
                 for file in post.files:
-                    if file.path == request.path:
+                    if file.path == path:
                         return Response(file.data, headers={"Content-Type": "application/pdf"})
         return Response(framed("Not found", "<p>No such page.</p>").encode(), status=404)
 

@@ -17,6 +17,7 @@ from time import monotonic
 from typing import BinaryIO, Protocol
 from urllib.parse import parse_qs, urlsplit
 
+_HELLO = b"\x16"  # how a client begins that speaks TLS
 HTML = "text/html; charset=UTF-8"
 
 
@@ -164,7 +165,7 @@ class Server:
             if isinstance(connection, ssl.SSLSocket):
                 connection.do_handshake()
             with connection.makefile("rb") as stream:
-                while self._serve_one(connection, stream):
+                while not _refused_tls(connection) and self._serve_one(connection, stream):
                     pass
         with self._lock:
             del self._open[current_thread()]
@@ -183,6 +184,15 @@ class Server:
             exchange = replace(exchange, response=changed)
         connection.sendall(exchange.raw())
         return request.headers.get("connection", "").lower() != "close"
+
+
+def _refused_tls(connection: socket.socket) -> bool:
+    """Answer in plain HTTP to a client that speaks TLS to a server that does not."""
+    if isinstance(connection, ssl.SSLSocket) or connection.recv(1, socket.MSG_PEEK) != _HELLO:
+        return False
+    connection.recv(65536)
+    connection.sendall(Response(b"", status=400).packed(compress=False))
+    return True
 
 
 def read_request(stream: BinaryIO) -> Request | None:

@@ -163,7 +163,7 @@ def messages(draw: st.DrawFn) -> tuple[Message, int]:
         sections.append(Section(watch=draw(LONG), stories=stories))
     text = {name: draw(LONG) or "x" for name in ("channel", "headline", "when")}
     return message(
-        *sections, **(text | {"when": "2025-12-01"}), note=draw(st.sampled_from(["", "A note."]))
+        *sections, **(text | {"when": "2025-12-01"}), paragraphs=draw(st.just(()) | st.just(("A",)))
     ), total
 
 

@@ -7,14 +7,16 @@ import pytest
 
 from monitor.message import Line, Span, plain, shorten, tell
 from monitor.model.stored import Change
-from monitor.model.told import Digest, Snippet
+from monitor.model.told import Digest, Letter, Snippet
 from tests.render.fta import FTA, pairs
 from tests.render.samples import (
+    FAILING,
     FORUM,
     NEW,
     ONE,
     REVISED,
     STEEL,
+    TEST,
     THREE,
     WITHDRAWN,
     digest,
@@ -32,11 +34,11 @@ from tests.render.samples import (
         (digest(WITHDRAWN, WITHDRAWN), "2 releases withdrawn"),
         (THREE, "3 releases: 1 new, 1 revised, 1 withdrawn"),
         (digest(), "Nothing matched"),
-        (replace(digest(), kind="test"), "A test message"),
-        (replace(digest(), kind="health"), "About the watching itself"),
+        (TEST, "A test message"),
+        (FAILING, "trade cannot be read"),
     ],
 )
-def test_headline_says_what_happened(message: Digest, headline: str) -> None:
+def test_headline_says_what_happened(message: Letter, headline: str) -> None:
     """The headline counts releases by what happened to them."""
     assert tell(message).headline == headline
 

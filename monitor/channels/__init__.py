@@ -17,29 +17,29 @@ from monitor.model.configured import (
     WebhookChannel,
     WebhookFormat,
 )
-from monitor.model.told import Delivery, Digest
+from monitor.model.told import Delivery, Letter
 
 
-def prepare(channel: Channel, digest: Digest) -> bytes:
+def prepare(channel: Channel, letter: Letter) -> bytes:
     """Return what `channel` is to carry, the same for every attempt."""
     match channel:
         case TerminalChannel():
             from monitor.render import terminal
 
-            return terminal.compose(digest).encode()
+            return terminal.compose(letter).encode()
         case EmailChannel():
             from monitor.render import mail
 
-            return mail.render(digest, sender=channel.sender, to=channel.to)
+            return mail.render(letter, sender=channel.sender, to=channel.to)
         case WebhookChannel():
-            return _form(channel.format)(digest)
+            return _form(channel.format)(letter)
         case AppriseChannel():
             from monitor.render import apprise
 
-            return apprise.render(digest)
+            return apprise.render(letter)
 
 
-def _form(name: WebhookFormat) -> Callable[[Digest], bytes]:
+def _form(name: WebhookFormat) -> Callable[[Letter], bytes]:
     match name:
         case "standard":
             from monitor.render import standard

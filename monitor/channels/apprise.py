@@ -28,10 +28,7 @@ for _name in ("apprise", "urllib3", "requests"):
 def send(channel: AppriseChannel, delivery: Delivery) -> None:
     """Send a message to every address of the channel; what Apprise cannot do is passing."""
     addresses = channel.url.reveal().split()
-    services = apprise.Apprise(asset=apprise.AppriseAsset(http_redirects=False))
-    for address in addresses:
-        if not services.add(address):
-            raise DeliveryError(f"{channel.url.where} holds an address that Apprise does not know")
+    services = _services(channel, addresses)
     for service in services:
         if service.overflow_mode is apprise.OverflowMode.UPSTREAM:  # which may cut it off
             service.overflow_mode = apprise.OverflowMode.SPLIT
@@ -45,6 +42,19 @@ def send(channel: AppriseChannel, delivery: Delivery) -> None:
     )
     if not result:
         raise DeliveryError(f"Apprise did not get it through: {_reasons(result, addresses)}")
+
+
+def rehearse(channel: AppriseChannel) -> int:
+    """Have Apprise read the addresses, and return how many services they are; nobody is asked."""
+    return len(_services(channel, channel.url.reveal().split()))
+
+
+def _services(channel: AppriseChannel, addresses: Iterable[str]) -> apprise.Apprise:
+    services = apprise.Apprise(asset=apprise.AppriseAsset(http_redirects=False))
+    for address in addresses:
+        if not services.add(address):
+            raise DeliveryError(f"{channel.url.where} holds an address that Apprise does not know")
+    return services
 
 
 def _reasons(result: apprise.AppriseResult, addresses: Iterable[str]) -> str:

@@ -27,11 +27,40 @@ _log = logging.getLogger(__name__)
 _PATIENCE = 5  # the whole conversation may take this many times the timeout of a step
 _QUOTED = 200  # characters of a server's answer that an error shows
 _READY = 220
+_TAKEN = range(200, 300)
 _PERMANENT = 500
 
 
 def send(channel: EmailChannel, delivery: Delivery) -> None:
     """Hand a message to the mail server; refused recipients beside accepted ones are logged."""
+    recipients = [address(to) for to in channel.to]
+    with _conversation(channel) as smtp:
+        refused = smtp.sendmail(address(channel.sender), recipients, delivery.payload)
+    for who, answer in refused.items():
+        place = f"{channel.host}:{channel.port}"
+        _log.warning("%s refused the recipient %s: %s", place, who, _said(*answer))
+
+
+def rehearse(channel: EmailChannel) -> None:
+    """Do all that sending does but hand a message over: log in, name sender and recipients.
+
+    DeliveryError says what the server did not like; one refused recipient is enough.
+    """
+    with _conversation(channel) as smtp:
+        smtp.ehlo_or_helo_if_needed()
+        code, said = smtp.mail(address(channel.sender))
+        if code not in _TAKEN:
+            raise smtplib.SMTPSenderRefused(code, said, channel.sender)
+        answers = {to: smtp.rcpt(address(to)) for to in channel.to}
+        refused = {to: answer for to, answer in answers.items() if answer[0] not in _TAKEN}
+        smtp.rset()
+    if refused:
+        raise DeliveryError(f"{channel.host}:{channel.port} refuses {_each(refused)}")
+
+
+@contextlib.contextmanager
+def _conversation(channel: EmailChannel) -> Iterator[smtplib.SMTP]:
+    """Hold a conversation with the mail server, up to where a message is handed over."""
     place = f"{channel.host}:{channel.port}"
     password = _password(channel)
     trust = None if channel.tls == "none" else context(channel.ca_file)
@@ -44,12 +73,9 @@ def send(channel: EmailChannel, delivery: Delivery) -> None:
             smtp.starttls(context=trust)
         if password is not None:
             smtp.login(channel.username or "", password)
-        recipients = [address(to) for to in channel.to]
-        refused = smtp.sendmail(address(channel.sender), recipients, delivery.payload)
+        yield smtp
         with contextlib.suppress(smtplib.SMTPException, OSError):
-            smtp.quit()  # the message is taken, whatever the goodbye says
-    for who, answer in refused.items():
-        _log.warning("%s refused the recipient %s: %s", place, who, _said(*answer))
+            smtp.quit()  # what was to be done is done, whatever the goodbye says
 
 
 def _unconnected(channel: EmailChannel, trust: ssl.SSLContext | None) -> smtplib.SMTP:
@@ -148,9 +174,13 @@ def _failure(place: str, error: Exception) -> DeliveryError:
 
 
 def _all_refused(place: str, recipients: Mapping[str, tuple[int, bytes]]) -> DeliveryError:
-    said = "; ".join(f"{who}: {_said(*answer)}" for who, answer in recipients.items())
     permanent = all(code >= _PERMANENT for code, _ in recipients.values())
-    return DeliveryError(f"{place} refused every recipient: {said}", permanent=permanent)
+    said = f"{place} refused every recipient: {_each(recipients)}"
+    return DeliveryError(said, permanent=permanent)
+
+
+def _each(recipients: Mapping[str, tuple[int, bytes]]) -> str:
+    return "; ".join(f"{who}: {_said(*answer)}" for who, answer in recipients.items())
 
 
 def _reason(error: Exception) -> str:

@@ -13,14 +13,13 @@ import hashlib
 import hmac
 import json
 import re
-import ssl
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from urllib.parse import SplitResult, urlsplit, urlunsplit
 
 from monitor import __version__
 from monitor.errors import DeliveryError
-from monitor.http.answers import causes, retry_after, without
+from monitor.http.answers import reason, retry_after, without
 from monitor.http.client import Client
 from monitor.http.lean import httpx
 from monitor.http.tls import context
@@ -45,8 +44,7 @@ def send(channel: WebhookChannel, delivery: Delivery, now: datetime) -> None:
     try:
         status, answered, body = _post(channel, target, headers, sent)
     except (httpx.HTTPError, httpx.InvalidURL) as error:  # they know the address: none is chained
-        reason = _reason(error)
-        raise DeliveryError(f"{place.scheme}://{place.hostname}: {reason}") from None
+        raise DeliveryError(f"{place.scheme}://{place.hostname}: {reason(error)}") from None
     if status in range(200, 300):
         return
     said = _quoted(body, answered, [*_secrets(address, place), *_tokens(headers)])
@@ -55,6 +53,18 @@ def send(channel: WebhookChannel, delivery: Delivery, now: datetime) -> None:
         permanent=status == _GONE,
         retry_after=_wait(channel, answered, body, now),
     )
+
+
+def rehearse(channel: WebhookChannel, delivery: Delivery, now: datetime) -> SplitResult:
+    """Do what can be done of sending without a word to the receiver; return where it would go.
+
+    DeliveryError where the address, the signing secret or the access token is none.
+    """
+    place = _place(channel.url.reveal().strip(), channel.url)
+    _headers(channel, delivery, now)
+    if channel.format == "ntfy":
+        _published(place, channel.url, delivery.payload)
+    return place
 
 
 # ------------------------------------------------------------------ what is sent
@@ -164,19 +174,6 @@ def _beginning(answer: httpx.Response) -> bytes:
 
 
 # ------------------------------------------------------------------ failures in words
-
-
-def _reason(error: Exception) -> str:
-    chain = list(causes(error))
-    for cause in chain:
-        if isinstance(cause, ssl.SSLCertVerificationError):
-            return f"its certificate could not be verified: {cause.verify_message}"
-        if isinstance(cause, TimeoutError) or "Timeout" in type(cause).__name__:
-            return "no answer in time"
-    for cause in chain:
-        if isinstance(cause, OSError) and cause.strerror:
-            return cause.strerror
-    return f"the conversation broke off ({type(error).__name__})"
 
 
 def _meaning(status: int) -> str:

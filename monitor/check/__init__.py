@@ -14,7 +14,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from monitor.check.reading import Fetch, Known, UnbelievableError, Unchanged, read
-from monitor.errors import FetchError
+from monitor.check.reading import Wish as Wish
+from monitor.errors import FetchError, PageFault
 from monitor.model.configured import Source
 from monitor.model.reported import CheckResult, Status
 from monitor.model.scraped import Entry, Fetched
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 # So many article pages that wait are read by one check: a baseline's come little by little.
 _AT_A_TIME = 3
+AS_DUE = Wish()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,11 +38,15 @@ class Report:
     """A check and what it found, told or not.
 
     `gap_page` is the page from which a stretch is not proven read; the next check goes on there.
+    `told` is what the operator is told of the source, in words (see `alarm`).
+    `overruled` is what spoke against the page, and was accepted.
     """
 
     result: CheckResult
     found: "tuple[Found, ...]" = ()
     gap_page: int | None = None
+    told: tuple[str, ...] = ()
+    overruled: tuple[PageFault, ...] = ()
 
 
 def check(
@@ -51,47 +57,51 @@ def check(
     db: Database,
     world: World,
     glance: Fetch | None = None,
-    sweep: bool = False,
+    wish: Wish = AS_DUE,
 ) -> Report:
     """Check one source. Raises StoreError alone; what else goes wrong is in the report.
 
     `desk` is called where there is something to match. `glance` reads article pages, if not
-    `fetch`. `sweep`: read the newest pages whatever is known of them, though it is not yet time.
+    `fetch`. `wish` is what somebody asked of this check beyond what is due.
     """
     started_at, tick = world.now(), world.monotonic()
     with db.reading() as conn:
         state = checks.state(conn, source.name)
         wanted = waiting.due(conn, source.name, started_at, _AT_A_TIME)
+    ask = _asking(db, source.name)
 
-    def result(status: Status, error: str | None = None) -> CheckResult:
+    def result(status: Status, error: str | None = None, rule: str | None = None) -> CheckResult:
         return CheckResult(
             name=source.name,
             status=status,
             started_at=started_at,
             seconds=world.monotonic() - tick,
             error=error,
+            rule=rule,
         )
 
     try:
-        reading = read(source, state, fetch, _asking(db, source.name), started_at, sweep=sweep)
+        reading = read(source, state, fetch, ask, started_at, wish=wish)
         if isinstance(reading, Unchanged):
             same = replace(result(reading.status), pages=1, entries=state.entries)
             if not wanted:
                 return _unchanged(db, same)
-        from monitor.check.taking import Take, believe
+        from monitor.check.taking import Take
 
         take = Take(source, wanted, desk, fetch=glance or fetch, db=db, world=world)
         if isinstance(reading, Unchanged):
             done, found = take.complete(take.ask(None), same)
             return Report(result=done, found=found)
-        believe(reading, world.now())
+        take.believe(reading, accept=wish.accept)
         answers = take.ask(reading)
     except FetchError as error:
         return _unread(db, result("failed", str(error)), (), world)
     except UnbelievableError as error:
-        return _unread(db, result("suspect", str(error.fault)), error.fetched, world)
+        suspect = result("suspect", error.told(source.name), error.fault.rule)
+        return _unread(db, suspect, error.fetched, world)
     done, found = take.take_in(reading, answers, result("ok"))
-    return Report(result=done, found=found, gap_page=reading.gap_page)
+    gap_page = take.gap_page(reading)
+    return Report(result=done, found=found, gap_page=gap_page, overruled=take.overruled)
 
 
 def _asking(db: Database, source: str) -> Known:
@@ -119,5 +129,5 @@ def _unread(db: Database, result: CheckResult, pages: Sequence[Fetched], world: 
 
     with db.writing() as conn:
         check_id = checks.record(conn, result)
-        snapshots.keep(conn, result.name, check_id, pages, world.now())
+        snapshots.keep(conn, result.name, check_id, pages, world.now() - db.keep)
     return Report(result=result)

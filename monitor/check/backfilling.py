@@ -15,13 +15,14 @@ from urllib.parse import urlsplit
 
 from monitor import sources
 from monitor.check import check
+from monitor.check.believing import fault_of
 from monitor.check.desk import Desk
 from monitor.check.distance import Progress, Target, Tell, share
 from monitor.check.reading import Fetch, UnbelievableError
 from monitor.decide import CrossPost, Decision, New, Passed, Revised, Seen, decide, look
 from monitor.errors import FetchError, PageFault
 from monitor.ground import archive_from
-from monitor.health import judge
+from monitor.health import NO_HISTORY, judge
 from monitor.model.configured import Source
 from monitor.model.reported import BackfillResult, Status
 from monitor.model.scraped import Entry, Fetched, Page
@@ -66,7 +67,7 @@ def backfill(
         status, reason = "failed", f"page {walk.number}: {error}"
     except UnbelievableError as error:
         with db.writing() as conn:
-            snapshots.keep(conn, source.name, None, error.fetched, world.now())
+            snapshots.keep(conn, source.name, None, error.fetched, world.now() - db.keep)
         status, reason = "suspect", f"page {walk.number}: {error.fault}"
     seconds = world.monotonic() - tick
     return replace(walk.result, status=status, error=reason, seconds=seconds)
@@ -166,10 +167,10 @@ class _Walk:
             page = sources.parse(self._source.kind, number, fetched)
         except PageFault as fault:
             raise UnbelievableError(fault, (fetched,)) from fault
-        verdict = judge((page,), fetched.fetched_at)
-        if not verdict.credible and (page.entries or number == 1):
-            incredible = PageFault(verdict.reason, advice=verdict.advice)
-            raise UnbelievableError(incredible, (fetched,))
+        # Pages of long ago are like none of today's: only what no page can show is refused.
+        verdict = judge((page,), NO_HISTORY, fetched.fetched_at)
+        if not verdict.credible:
+            raise UnbelievableError(fault_of(verdict), (fetched,))
         return page, fetched
 
     def _refuse_repeated(self, page: Page, fetched: Fetched) -> None:
@@ -212,7 +213,8 @@ class _Walk:
         with self._db.writing() as conn:
             backfills.complete(conn, self._source.name, self._world.now())
             if new:
-                snapshots.keep(conn, self._source.name, None, (fetched,), self._world.now())
+                limit = self._world.now() - self._db.keep
+                snapshots.keep(conn, self._source.name, None, (fetched,), limit)
         self.result = replace(self.result, complete=True)
 
     def _take(self, page: Page, fetched: Fetched) -> None:
@@ -233,7 +235,7 @@ class _Walk:
             )
             self._desk.match(conn, intake.take_in(conn, visit, taken), None, now)
             if not all(isinstance(one, Seen) for one in decisions):
-                snapshots.keep(conn, name, None, (fetched,), now)
+                snapshots.keep(conn, name, None, (fetched,), now - self._db.keep)
             backfills.finished(conn, name, self._source.url, page.number, page.entries)
         self._count(page, decisions, taken)
         self._on_known_ground |= any(isinstance(one, Seen | Revised) for one in decisions)

@@ -8,6 +8,7 @@ a stretch left unread by an earlier    →  also from there on, until known grou
   check (it is called the gap)
 """
 
+import shlex
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -29,6 +30,18 @@ Known = Callable[[Sequence[Entry], datetime | None], "Ground"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What somebody asked of a check.
+
+    `sweep`: to read the newest pages whatever is known of them, though it is not yet time;
+    `accept`: to take in what is read though it looks wrong.
+    """
+
+    sweep: bool = False
+    accept: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Unchanged:
     """Page 1 is as it was, by the server's word (`not-modified`) or by its own look (`ok`)."""
 
@@ -39,13 +52,16 @@ class Unchanged:
 class Reading:
     """The pages that a check read. `gap_page` is where the next check has to go on, if anywhere.
 
-    `is_sweep`: the newest pages were read whatever was known of them.
+    `is_sweep`: the newest pages were read whatever was known of them. `unpaged`: one page came
+    whatever page was asked for, and was taken for the last; `overruled` is what spoke against that.
     """
 
     pages: tuple[Page, ...]
     fetched: tuple[Fetched, ...]
     gap_page: int | None
     is_sweep: bool
+    unpaged: bool = False
+    overruled: tuple[PageFault, ...] = ()
 
     @property
     def entries(self) -> tuple[Entry, ...]:
@@ -65,7 +81,9 @@ class Reading:
         """
         full = [page for page in self.stretch if page.entries]
         lengths = [len(page.entries) for page in full]
-        return self.is_sweep and len(set(lengths[:-1])) <= 1 and lengths[-1] <= lengths[0]
+        if not self.is_sweep or not full:
+            return False
+        return len(set(lengths[:-1])) <= 1 and lengths[-1] <= lengths[0]
 
     @property
     def is_to_the_end(self) -> bool:
@@ -80,6 +98,13 @@ class UnbelievableError(Exception):
         self.fault, self.fetched = fault, fetched
         super().__init__(str(fault))
 
+    def told(self, source: str) -> str:
+        """Return what is wrong and what to do: also the way out, where there is one."""
+        if not self.fault.acceptable:
+            return str(self.fault)
+        name = source if source.isalnum() else shlex.quote(source)
+        return f"{self.fault}; if it is right, run: monitor --once --accept --source {name}"
+
 
 def read(
     source: Source,
@@ -88,19 +113,16 @@ def read(
     known: Known,
     now: datetime,
     *,
-    sweep: bool = False,
+    wish: Wish,
 ) -> Unchanged | Reading:
-    """Read what this check has to read. Raises FetchError and UnbelievableError.
-
-    `sweep`: read the newest pages whatever is known of them, though it is not yet time.
-    """
-    sweep = sweep or is_sweep_due(source, state, now)
+    """Read what this check has to read. Raises FetchError and UnbelievableError."""
+    sweep = wish.sweep or is_sweep_due(source, state, now)
     headers = None if sweep else validators(source, state, now)
     first = fetch(sources.page_url(source, 1), headers)
     unchanged = None if sweep else _unchanged(source, state, first)
     if unchanged is not None:
         return unchanged
-    reader = _Reader(source, fetch, is_sweep=sweep)
+    reader = _Reader(source, fetch, is_sweep=sweep, unpaged=state.unpaged, accept=wish.accept)
     reader.take(1, first)
     if state.baseline_at is None:
         reader.go_on(from_page=2, until=source.sweep_pages, enough=lambda _: False)
@@ -182,8 +204,12 @@ def _is_past(reader: "_Reader", state: SourceState, known: Known) -> bool:
 class _Reader:
     """Reads pages one after the other and keeps them."""
 
-    def __init__(self, source: Source, fetch: Fetch, *, is_sweep: bool) -> None:
+    def __init__(
+        self, source: Source, fetch: Fetch, *, is_sweep: bool, unpaged: bool, accept: bool
+    ) -> None:
         self._source, self._fetch, self.is_sweep = source, fetch, is_sweep
+        self._unpaged, self._may_repeat, self._repeats = unpaged, accept or unpaged, False
+        self._overruled: tuple[PageFault, ...] = ()
         self._pages: list[Page] = []
         self._fetched: list[Fetched] = []
 
@@ -202,7 +228,8 @@ class _Reader:
         self._fetched.append(fetched)
         try:
             page = sources.parse(self._source.kind, number, fetched)
-            self._refuse_repeated(page)
+            if self._is_repeated(page):
+                return Page(number=number, entries=())
         except PageFault as fault:
             raise UnbelievableError(fault, tuple(self._fetched)) from fault
         self._pages.append(page)
@@ -219,15 +246,24 @@ class _Reader:
         for at in range(number, until + 1):
             yield self.take(at, self._fetch(sources.page_url(self._source, at), None))
 
-    def _refuse_repeated(self, page: Page) -> None:
+    def _is_repeated(self, page: Page) -> bool:
+        """Tell whether this page shows what another one did, where that may be; a fault if not."""
         for earlier in self._pages:
             if page.entries and page.entries == earlier.entries:
-                raise PageFault(
+                fault = PageFault(
                     f"page {page.number} of the listing shows the same entries as page"
                     f" {earlier.number}",
                     advice="open the address with ?pageIndex=2 added: the site may have changed"
                     " how it numbers its pages",
+                    rule="repeated",
+                    acceptable=True,
                 )
+                if not self._may_repeat:
+                    raise fault
+                self._repeats = True
+                self._overruled = () if self._unpaged else (fault,)
+                return True
+        return False
 
     def reading(self, gap_page: int | None) -> Reading:
         """Return all that was read."""
@@ -236,4 +272,6 @@ class _Reader:
             fetched=tuple(self._fetched),
             gap_page=gap_page,
             is_sweep=self.is_sweep,
+            unpaged=self._repeats,
+            overruled=self._overruled,
         )

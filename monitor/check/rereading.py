@@ -14,12 +14,15 @@ from urllib.parse import urlsplit
 from monitor import sources
 from monitor.decide import look
 from monitor.errors import PageFault
-from monitor.health import judge
+from monitor.health import CREDIBLE, NO_HISTORY, judge, objections
+from monitor.health.ground import ANOTHER_LISTING
 from monitor.model.articles import Article
 from monitor.model.configured import Source
+from monitor.model.history import History
 from monitor.model.replayed import Unreadable
 from monitor.model.scraped import Entry, Page
-from monitor.store import snapshots
+from monitor.model.stored import Verdict
+from monitor.store import checks, history, snapshots
 from monitor.store.corrections import Shown
 from monitor.store.snapshots import Kept
 
@@ -101,7 +104,7 @@ class Rereader:
                 self._walk(one, number, entries)
             self._tell(self.pages)
         closed = sorted(visits.values(), key=lambda visit: (visit.last.fetched_at, visit.last.id))
-        return list(self._credible(closed))
+        return list(self._credible(conn, closed))
 
     def _read_article(self, conn: sqlite3.Connection, source: Source | None, one: Kept) -> None:
         """Parse an article page."""
@@ -159,12 +162,12 @@ class Rereader:
         if one.check_id is None and entries:
             self._walked[one.source] = (number, entries[-1])
 
-    def _credible(self, visits: list[_Open]) -> Iterator[Visit]:
+    def _credible(self, conn: sqlite3.Connection, visits: list[_Open]) -> Iterator[Visit]:
         for visit in visits:
             entries = tuple(entry for page in visit.pages for entry in page.entries)
             if not entries and visit.pages[0].number > 1:
                 continue
-            verdict = judge(visit.pages, visit.last.fetched_at)
+            verdict = _judge(conn, visit)
             if verdict.credible:
                 yield self._closed(visit, (*visit.above, *entries))
             else:
@@ -192,3 +195,22 @@ class Rereader:
             url=one.url,
             fetched_at=one.fetched_at,
         )
+
+
+def _judge(conn: sqlite3.Connection, visit: _Open) -> Verdict:
+    """Tell whether to believe a visit today.
+
+    All has to be what a listing can show. What was not believed then must no longer break that
+    rule, as today's parser reads it; and no parser makes another listing into this one.
+    """
+    doubt = checks.doubt(conn, visit.last.check_id)
+    if doubt == ANOTHER_LISTING:
+        return Verdict(
+            credible=False, rule=doubt, reason="when it was read, it looked like another listing"
+        )
+    verdict = judge(visit.pages, NO_HISTORY, visit.last.fetched_at)
+    if doubt is None or not verdict.credible:
+        return verdict
+    past = History(shapes=history.shapes(conn, visit.last.source))
+    found = objections(visit.pages, past, visit.last.fetched_at)
+    return next((one for one in found if one.rule == doubt), CREDIBLE)

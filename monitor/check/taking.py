@@ -12,38 +12,44 @@ from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from itertools import islice
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from monitor import sources
 from monitor.check import articles
 from monitor.check.articles import Answers
+from monitor.check.believing import believe
 from monitor.check.desk import Desk
-from monitor.check.reading import Fetch, Reading, UnbelievableError
+from monitor.check.reading import Fetch, Reading
 from monitor.decide import Decision, New, Revised, decide, with_articles
-from monitor.errors import PageFault
 from monitor.ground import archive_from
-from monitor.health import judge
+from monitor.health.ground import ANOTHER_LISTING
+from monitor.health.shape import shape_of
 from monitor.model.configured import Source
 from monitor.model.reported import CheckResult
 from monitor.model.stored import Event
 from monitor.model.told import Found
 from monitor.model.world import World
-from monitor.store import absences, checks, completing, intake, known, snapshots, waiting
+from monitor.store import (
+    absences,
+    checks,
+    completing,
+    history,
+    intake,
+    known,
+    snapshots,
+    waiting,
+)
 from monitor.store.absences import Absent, Swept
 from monitor.store.checks import SourceState
 from monitor.store.database import Database
 from monitor.store.waiting import Waiting
 
+if TYPE_CHECKING:
+    from monitor.errors import PageFault
+
 # How many article pages one check asks for, by why.
 _MOST_NEW, _MOST_MISSING = 60, 10
-
-
-def believe(reading: Reading, now: datetime) -> None:
-    """Raise UnbelievableError where what was read cannot be right."""
-    verdict = judge(reading.pages, now)
-    if not verdict.credible:
-        fault = PageFault(verdict.reason, advice=verdict.advice)
-        raise UnbelievableError(fault, reading.fetched)
 
 
 class Take:
@@ -62,6 +68,22 @@ class Take:
         self._source, self._wanted, self._desk = source, wanted, desk
         self._fetch, self._db, self._world = fetch, db, world
         self._site = urlsplit(source.url).netloc
+        self.overruled: tuple[PageFault, ...] = ()
+
+    def believe(self, reading: Reading, *, accept: bool) -> None:
+        """Raise UnbelievableError where what was read cannot be right; `accept` overrules that."""
+        self.overruled = believe(
+            self._source.name, reading, self._db, self._world.now(), accept=accept
+        )
+
+    def gap_page(self, reading: Reading) -> int | None:
+        """Return where the next check has to go on; what is met for the first time has no gap."""
+        return None if self._is_other_ground else reading.gap_page
+
+    @property
+    def _is_other_ground(self) -> bool:
+        """Tell whether another listing was accepted: that is a first look at it, and no news."""
+        return any(fault.rule == ANOTHER_LISTING for fault in self.overruled)
 
     # -------------------------------------------------------------- before the transaction
 
@@ -96,10 +118,11 @@ class Take:
             decisions = self._decide(conn, state, reading)
             result = replace(
                 result,
-                baseline=state.baseline_at is None,
+                baseline=state.baseline_at is None or self._is_other_ground,
                 pages=len(reading.pages),
                 entries=len(reading.entries),
                 new=sum(isinstance(one, New) and one.news for one in decisions),
+                rule=", ".join(fault.rule for fault in self.overruled) or None,
             )
             visit = self._visit(checks.record(conn, result), now, self._is_baseline(state))
             missing = self._absent(conn, reading, decisions)
@@ -112,7 +135,11 @@ class Take:
                 self._look_again(conn, decisions, answers, now)
             result, found = self._tell(conn, visit, events, result, desk)
             self._keep_articles(conn, visit, answers)
-            snapshots.keep(conn, self._source.name, visit.check_id or 0, reading.fetched, now)
+            limit = now - self._db.keep
+            snapshots.keep(conn, self._source.name, visit.check_id or 0, reading.fetched, limit)
+            if self.overruled:
+                history.forget(conn, self._source.name)
+            history.keep(conn, self._source.name, visit.check_id, shape_of(reading.pages))
             checks.remember(conn, self._source.name, self._next_state(state, reading, now))
         return result, found
 
@@ -214,7 +241,8 @@ class Take:
         return absences.absent(conn, swept)
 
     def _is_baseline(self, state: SourceState) -> bool:
-        return state.baseline_at is None and self._source.first_run == "baseline"
+        is_first = state.baseline_at is None or self._is_other_ground
+        return is_first and self._source.first_run == "baseline"
 
     def _look_again(
         self,
@@ -236,7 +264,8 @@ class Take:
 
     def _next_state(self, state: SourceState, reading: Reading, now: datetime) -> SourceState:
         first = reading.fetched[0]
-        gap_since = None if reading.gap_page is None else state.gap_since or now
+        gap_page = self.gap_page(reading)
+        gap_since = None if gap_page is None else state.gap_since or now
         return SourceState(
             baseline_at=state.baseline_at or now,
             read_at=first.fetched_at,
@@ -245,9 +274,10 @@ class Take:
             last_modified=first.headers.get("last-modified"),
             fingerprint=sources.fingerprint(self._source.kind, first),
             entries=len(reading.pages[0].entries),
-            gap_page=reading.gap_page,
+            gap_page=gap_page,
             gap_since=gap_since,
             swept_at=now if reading.is_sweep else state.swept_at,
+            unpaged=reading.unpaged or (state.unpaged and len(reading.pages) == 1),
         )
 
 

@@ -5,7 +5,8 @@ from argparse import Namespace
 from collections.abc import Iterable
 from datetime import date, datetime
 
-from monitor.config.wrong import hint, quoted
+from monitor.cli.parts import no_such
+from monitor.config.wrong import quoted
 from monitor.dates import FORMS, Days, days
 from monitor.errors import UsageError
 from monitor.model.configured import Config
@@ -65,7 +66,7 @@ def one_of(name: str, known: Iterable[str], what: str) -> str:
     names = list(dict.fromkeys(known))
     if name in names:
         return name
-    raise UsageError(f"no {what} is called {quoted(name)}{hint(name, names, 'there are')}")
+    raise no_such(what, name, names)
 
 
 # ------------------------------------------------------------------ dates

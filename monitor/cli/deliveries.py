@@ -37,11 +37,16 @@ def list_(args: Namespace) -> int:
 
 
 def _told(entry: Entry, zone: tzinfo) -> Sequence[str]:
-    releases = "1 release" if entry.releases == 1 else f"{entry.releases} releases"
-    what = "digest of " if entry.type == "digest" else ""
     line = f"{entry.id}  {entry.created_at.astimezone(zone):%Y-%m-%d %H:%M}  {clean(entry.channel)}"
-    told = f"{line}  {what}{releases}: {_state(entry, zone)}"
+    told = f"{line}  {_what(entry)}: {_state(entry, zone)}"
     return (told, f"      {clean(entry.error)}") if entry.error else (told,)
+
+
+def _what(entry: Entry) -> str:
+    if entry.subject is not None:
+        return f"“{clean(entry.subject)}”"
+    releases = "1 release" if entry.releases == 1 else f"{entry.releases} releases"
+    return f"digest of {releases}" if entry.type == "digest" else releases
 
 
 def _state(entry: Entry, zone: tzinfo) -> str:

@@ -13,6 +13,7 @@ from datetime import date
 from functools import cached_property
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from shlex import quote
 from tempfile import TemporaryDirectory
 from urllib.parse import parse_qs, urlsplit
 
@@ -25,6 +26,7 @@ from monitor.wiring import Works, real_world
 _HERE = Path(__file__).parent
 _PATH = "/eng/15/topics/4"
 _SINCE = date(2025, 11, 1)
+_SHOWN = 11  # the release that is published
 
 _CONFIG = """\
 # The config of `monitor demo`. Its listing is served only while the demo runs.
@@ -154,8 +156,15 @@ def _show(folder: Path, *, kept: bool) -> int:
 
 
 def _tell_next(folder: Path | None) -> None:
-    print("To watch the real listing:  monitor init, edit config.toml, monitor")
+    steps = [("to watch the real listing", "monitor init"), ("and read it", "monitor --once")]
     if folder is None:
-        print("To look at this database:   monitor demo --keep DIR")
+        steps.append(("to keep and look at this", "monitor demo --keep DIR"))
     else:
-        print(f"To look at this database:   monitor --config {folder / 'config.toml'} releases")
+        command = f"monitor --config {quote(str(folder / 'config.toml'))}"
+        steps.append(("to look at this archive", f"{command} releases"))
+        steps.append(("for words in it", f"{command} search semiconductors"))
+        steps.append(("for a release, whole", f"{command} show {_SHOWN}"))
+    steps.append(("for all there is", "monitor --help"))
+    print("Where to look next:\n")
+    for what, how in steps:
+        print(f"  {what + ':':<26}  {how}")

@@ -15,7 +15,7 @@ from monitor.deliver.sending import in_zone
 from monitor.errors import UsageError
 from monitor.jsontext import dumps
 from monitor.model.configured import Channel
-from monitor.model.told import Delivery, Digest
+from monitor.model.told import Delivery, Digest, Letter
 from monitor.store import digests, ledger, messages
 from monitor.store.database import Database
 from monitor.wiring import Works, real_world
@@ -44,7 +44,7 @@ def _preview(args: Namespace, channels: Sequence[Channel], begin: date | None, w
     with works.open_db() as db:
         waiting = list(_waiting(db, channels, begin, works))
     if form == "json":
-        print(dumps([_as_json(digest) for digest in waiting], indent=2))
+        print(dumps([_as_json(letter) for letter in waiting], indent=2))
     elif form == "html":
         _print_pages(waiting)
     else:
@@ -56,7 +56,7 @@ def _preview(args: Namespace, channels: Sequence[Channel], begin: date | None, w
 
 def _waiting(
     db: Database, channels: Sequence[Channel], begin: date | None, works: Works
-) -> Iterator[Digest]:
+) -> Iterator[Letter]:
     zone = works.zone()
     with db.reading() as conn:
         for channel in channels:
@@ -65,12 +65,12 @@ def _waiting(
                 continue
             owed = ledger.entries(conn, channel=channel.name, status="owed")
             for entry in reversed(list(owed)):
-                yield in_zone(messages.digest(conn, entry.id), zone)
+                yield in_zone(messages.letter(conn, entry.id), zone)
 
 
 def found_since(
     conn: sqlite3.Connection, channel: Channel, begin: date, works: Works
-) -> Iterator[Digest]:
+) -> Iterator[Letter]:
     """Yield what a digest of all releases since a date would hold, whatever was told of them."""
     zone, now = works.zone(), works.now()
     items = digests.found_since(conn, works.desk().watches_to(channel.name), begin)
@@ -87,27 +87,27 @@ def found_since(
         yield in_zone(digest, zone)
 
 
-def _as_json(digest: Digest) -> object:
+def _as_json(letter: Letter) -> object:
     from monitor.render import standard
 
-    return json.loads(standard.render(digest))
+    return json.loads(standard.render(letter))
 
 
-def _print_pages(waiting: Sequence[Digest]) -> None:
+def _print_pages(waiting: Sequence[Letter]) -> None:
     from monitor.render import mail
 
-    for digest in waiting:
-        print(mail.html(digest))
+    for letter in waiting:
+        print(mail.html(letter))
 
 
-def print_text(waiting: Iterable[Digest]) -> None:
+def print_text(waiting: Iterable[Letter]) -> None:
     """Print messages as the terminal shows them."""
     from monitor.channels import terminal
     from monitor.render.terminal import compose
 
-    for digest in waiting:
+    for letter in waiting:
         shown = Delivery(
-            id=digest.id, channel=digest.channel, attempt=1, payload=compose(digest).encode()
+            id=letter.id, channel=letter.channel, attempt=1, payload=compose(letter).encode()
         )
         terminal.send(shown, sys.stdout)
 

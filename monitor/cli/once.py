@@ -3,14 +3,13 @@
 import sys
 from argparse import Namespace
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
 from monitor.check import Report
-from monitor.cli.parts import config, confirm_queries, flag, say
+from monitor.cli.parts import config, confirm_queries, flag, no_such, say
 from monitor.cli.words import in_words
 from monitor.deliver import Tally
-from monitor.errors import UsageError
 from monitor.model.configured import Config, Source
 from monitor.text.cleaning import clean
 from monitor.times import to_iso
@@ -19,11 +18,22 @@ from monitor.wiring import Works, real_world
 # A run sends what falls due within the next minute: nobody will be awake when it does.
 _AHEAD = timedelta(minutes=1)
 _SHOWN = 10
+_NEXT = "next, try a query on these:  monitor watch test QUERY\nor begin to watch:  monitor"
 
 
 def run(args: Namespace) -> int:
     """Run the command."""
     settings = config(args, check_queries=False)
+    heartbeat = settings.health.heartbeat
+    if heartbeat is None or args.source is not None:  # one source is not the whole round
+        return exit_code(*_round(settings, args))
+    from monitor.cli.beating import with_heartbeat
+
+    return with_heartbeat(heartbeat, lambda: _round(settings, args))
+
+
+def _round(settings: Config, args: Namespace) -> tuple[Sequence[Report], Tally]:
+    """Check and send, and print how it went."""
     sources = chosen(settings, args.source)
     as_json = flag(args, "json")
     world = real_world()
@@ -32,9 +42,13 @@ def run(args: Namespace) -> int:
     started_at, tick = world.now(), world.monotonic()
     with works.open_db() as db:  # trouble with the store is told before anything is fetched
         confirm_queries(settings, db)
-    reports = works.check(sources, sweep=args.sweep)
+    reports = works.check(sources, sweep=args.sweep, accept=args.accept)
     if not as_json:
         tell_reports(reports, quiet=flag(args, "quiet"))
+        if any(report.result.baseline for report in reports) and not flag(args, "quiet"):
+            say(_NEXT)
+    if args.accept:
+        _tell_accepted(reports)
     tally = works.post.send_due(ahead=_AHEAD)
     waiting = works.waiting()
     if as_json:
@@ -51,7 +65,7 @@ def run(args: Namespace) -> int:
 
         print(dumps(summary, indent=2))
     tell_tally(tally, waiting, quiet=as_json or flag(args, "quiet"))
-    return exit_code(reports, tally)
+    return reports, tally
 
 
 def chosen(settings: Config, name: str | None) -> Sequence[Source]:
@@ -60,8 +74,7 @@ def chosen(settings: Config, name: str | None) -> Sequence[Source]:
         return settings.sources
     found = [source for source in settings.sources if source.name == name]
     if not found:
-        names = ", ".join(source.name for source in settings.sources)
-        raise UsageError(f"no source is called “{clean(name)}”; there are: {names}")
+        raise no_such("source", name, (source.name for source in settings.sources))
     return found
 
 
@@ -81,6 +94,26 @@ def tell_reports(reports: Sequence[Report], *, quiet: bool) -> None:
             print(f"{clean(result.name)}: {in_words(report)}")
             if result.baseline:
                 _tell_baseline(report)
+        if not quiet:
+            tell_operator(report.told)
+
+
+def tell_operator(told: Iterable[str]) -> None:
+    """Say what the operator is told of the watching itself."""
+    for sentence in told:
+        print(clean(sentence))
+
+
+def _tell_accepted(reports: Sequence[Report]) -> None:
+    """Say what was taken in though it looked wrong, and where there was nothing to take."""
+    for report in reports:
+        name, status = clean(report.result.name), report.result.status
+        for fault in report.overruled:
+            say(f"{name}: accepted, though {clean(fault.reason)} ({fault.rule})")
+        if status == "suspect":
+            say(f"{name}: --accept cannot help here: no entries can be read from this page")
+        elif status != "failed" and not report.overruled:
+            say(f"{name}: there was nothing to accept: the listing is believed")
 
 
 def _tell_baseline(report: Report) -> None:
@@ -103,6 +136,8 @@ def tell_tally(tally: Tally, waiting: int, *, quiet: bool) -> None:
     """Print what was sent, and what was not."""
     for failure in tally.failures:
         say(f"not sent: {clean(failure)}")
+    if not quiet:
+        tell_operator(tally.told)
     if not quiet and (tally.delivered or waiting):
         messages = "1 message" if tally.delivered == 1 else f"{tally.delivered} messages"
         print(f"sent {messages}" + (f"; {waiting} waiting" if waiting else ""))

@@ -11,7 +11,7 @@ from monitor.errors import UsageError
 from monitor.model.configured import Channel, Config
 from monitor.store import notes
 from monitor.store.database import Database
-from monitor.text.cleaning import clean, printable
+from monitor.text.cleaning import printable
 
 _RIGHT = "fingerprint of the config found right"
 
@@ -52,8 +52,15 @@ def channel_named(settings: Config, name: str) -> Channel:
     for channel in settings.channels:
         if channel.name == name:
             return channel
-    names = ", ".join(channel.name for channel in settings.channels)
-    raise UsageError(f"no channel is called “{clean(name)}”; there are: {names}")
+    raise no_such("channel", name, (channel.name for channel in settings.channels))
+
+
+def no_such(what: str, name: str, names: Iterable[str]) -> UsageError:
+    """Return the error for a name that the config has not, with the one that is meant, or all."""
+    from monitor.config.wrong import hint, quoted
+
+    advice = hint(name, names, "there are") or "; there is none"
+    return UsageError(f"no {what} is called {quoted(name)}{advice}")
 
 
 def write(pieces: Iterable[str]) -> None:

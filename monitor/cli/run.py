@@ -3,14 +3,18 @@
 import os
 import sys
 from argparse import Namespace
+from typing import TYPE_CHECKING
 
 from monitor.cli.log import JsonLines, Lines
 from monitor.cli.parts import config, flag
 from monitor.config import load
-from monitor.daemon import Daemon, Log
+from monitor.daemon import Daemon
 from monitor.model.configured import Config
 from monitor.wiring import real_world
 from monitor.zones import zone_named
+
+if TYPE_CHECKING:
+    from monitor.daemon.log import Log
 
 
 def run(args: Namespace) -> int:

@@ -1,11 +1,20 @@
-"""`monitor init`: a config.toml to begin with."""
+"""`monitor init`, a config.toml to begin with, and `help`."""
 
 from argparse import Namespace
 from pathlib import Path
+from shlex import quote
 
 from monitor.cli.parts import flag, say
 from monitor.config import template
 from monitor.errors import UsageError
+
+
+def help_(args: Namespace) -> int:
+    """Show the help of a command, as its `--help` does."""
+    from monitor.cli.arguments import parse
+
+    parse([*args.command, "--help"])  # ends there
+    return 0
 
 
 def init(args: Namespace) -> int:
@@ -20,5 +29,7 @@ def init(args: Namespace) -> int:
     except OSError as error:
         raise UsageError(f"{path} cannot be written: {error.strerror}") from error
     if not flag(args, "quiet"):
-        say(f"wrote {path}; edit its watches, then try: monitor --once")
+        named = f"--config {quote(str(path))} " if hasattr(args, "config") else ""
+        say(f"wrote {path}, with a listing and two watches; it works as it is")
+        say(f"next, read the listing for the first time:  monitor {named}--once")
     return 0

@@ -4,9 +4,7 @@ from argparse import Namespace
 from shlex import quote
 
 from monitor.cli.archive import tell_hit
-from monitor.cli.parts import config, flag, say
-from monitor.config.wrong import hint, quoted
-from monitor.errors import UsageError
+from monitor.cli.parts import config, flag, no_such, say
 from monitor.jsontext import dumps
 from monitor.model.configured import Config, Watch
 from monitor.query.keywords import of
@@ -61,9 +59,7 @@ def named(settings: Config, name: str) -> Watch:
     for watch in settings.watches:
         if watch.name == name:
             return watch
-    names = [watch.name for watch in settings.watches]
-    advice = hint(name, names, "there are") or "; there is none"
-    raise UsageError(f"no watch is called {quoted(name)}{advice}")
+    raise no_such("watch", name, (watch.name for watch in settings.watches))
 
 
 def _row(watch: Watch, matches: int) -> dict[str, object]:

@@ -23,8 +23,8 @@ from monitor.model.configured import Channel, Config, Source, TerminalChannel, W
 
 POLITE = timedelta(minutes=5)
 _MINUTE = timedelta(minutes=1)
+_LONGEST = 36_500  # days: a hundred years
 _NO_SOURCE = 'nothing to watch: add a [[source]] with name, kind = "motir" and url'
-_NO_HEALTH = "[health] is read, but nobody is told of trouble by it yet; see the exit codes"
 _NO_WATCH = "no [[watch]] in the config: releases are kept, and nobody is alerted"
 _ALL_PAUSED = "every [[watch]] is paused: releases are kept, and nobody is alerted"
 
@@ -81,16 +81,18 @@ def _config(top: Table, around: secret.Around, *, check_queries: bool) -> Config
 
         understand(watches, tables)
     _check_names(top, watch=watches, source=sources, channel=channels)
+    store_path, keep = _store(top.table("store"), around)
     config = Config(
         path=around.path,
-        store_path=_store_path(top.table("store"), around),
+        store_path=store_path,
+        keep=keep,
         timezone=top.get("timezone", values.time_zone, None),
         sources=tuple(sources),
         watches=tuple(watches),
         channels=tuple(channels),
         fetch=fetch(top.table("fetch"), around),
         health=health(top.table("health"), around, names),
-        warnings=tuple(_warnings(top, sources, watches)),
+        warnings=tuple(_warnings(sources, watches)),
     )
     top.close()
     return config
@@ -108,10 +110,11 @@ def _channels(top: Table, around: secret.Around) -> list[Channel]:
     return found or [TerminalChannel(name="terminal")]
 
 
-def _store_path(store: Table, around: secret.Around) -> Path:
-    found = store.get("path", secret.path(around), around.path.parent / "monitor.db")
+def _store(store: Table, around: secret.Around) -> tuple[Path, timedelta]:
+    path = store.get("path", secret.path(around), around.path.parent / "monitor.db")
+    days = store.get("keep", values.whole(1, _LONGEST), 400)
     store.close(AT_THE_TOP)
-    return found
+    return path, timedelta(days=days)
 
 
 def _check_names(top: Table, **kinds: Sequence[Source | Watch | Channel]) -> None:
@@ -124,7 +127,7 @@ def _check_names(top: Table, **kinds: Sequence[Source | Watch | Channel]) -> Non
                 top.wrong(message, kind, n, "name")
 
 
-def _warnings(top: Table, sources: Iterable[Source], watches: Sequence[Watch]) -> Iterable[str]:
+def _warnings(sources: Iterable[Source], watches: Sequence[Watch]) -> Iterable[str]:
     for one in sources:
         every = one.every or shortest_gap(one.cron or "* * * * *") * _MINUTE
         if every < POLITE:
@@ -134,8 +137,6 @@ def _warnings(top: Table, sources: Iterable[Source], watches: Sequence[Watch]) -
         yield _NO_WATCH
     elif all(one.paused for one in watches):
         yield _ALL_PAUSED
-    if "health" in top:
-        yield _NO_HEALTH
 
 
 def _holds_password(document: Mapping[str, Any]) -> bool:

@@ -18,6 +18,7 @@ Check = Callable[[str], str]
 
 _FORM_KEYS = ("env", "file")
 _FORMS = 'text, { env = "NAME" } or { file = "path" }'
+_THE_VARIABLE = "the environment variable "
 _VARIABLE = r"[A-Za-z_][A-Za-z0-9_]*"
 
 
@@ -56,6 +57,12 @@ def secret(around: Around, where: str, check: Check = str) -> Convert[Secret]:
     return convert
 
 
+def variable(found: Secret) -> str | None:
+    """Return the environment variable in which a secret stands; None where it stands elsewhere."""
+    name = found.where.removeprefix(_THE_VARIABLE)
+    return None if name == found.where else name
+
+
 def path(around: Around) -> Convert[Path]:
     """Expect the path of a file, which need not exist."""
 
@@ -85,7 +92,7 @@ def existing_file(around: Around) -> Convert[Path]:
 def _from_environment(environ: Mapping[str, str], name: str, check: Check) -> Secret:
     if not re.fullmatch(_VARIABLE, name):
         raise Wrong('expected the name of an environment variable, such as { env = "PASSWORD" }')
-    where = f"the environment variable {name}"
+    where = f"{_THE_VARIABLE}{name}"
 
     def read() -> str:
         if not (found := environ.get(name, "")):

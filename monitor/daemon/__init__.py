@@ -11,21 +11,28 @@ the only room that knows apscheduler.
 """
 
 import logging
+import os
 import queue
 import signal
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Protocol, TextIO
+from typing import TextIO
 
+from monitor import vitals
 from monitor.check import Report
 from monitor.daemon.agenda import Agenda
 from monitor.daemon.clock import Clock
 from monitor.daemon.edited import Edited
 from monitor.daemon.jobs import Jobs
+from monitor.daemon.log import Log
+from monitor.daemon.service import Service
+from monitor.daemon.signs import Signs
 from monitor.daemon.stopping import Stopped, Stopping
-from monitor.deliver import Tally
+from monitor.daemon.watchdog import Watchdog, bound
+from monitor.deliver import claimant
 from monitor.errors import ConfigError, MonitorError
 from monitor.model.configured import Channel, Config, Source
 from monitor.model.world import World
@@ -36,23 +43,9 @@ _AGAIN = timedelta(minutes=1)  # after trouble that is nobody's turn to mend her
 _BREATH = timedelta(seconds=5)  # where a message is due and another process holds it
 _GRACE = 8.0  # seconds for what is under way, once the end is asked for
 
+_SIGNS = "signs of life"
+
 _log = logging.getLogger(__name__)
-
-
-class Log(Protocol):
-    """Where the daemon tells what it does; called from several threads."""
-
-    def checked(self, report: Report) -> None:
-        """Tell how a check went."""
-
-    def sent(self, channel: str, tally: Tally) -> None:
-        """Tell what was sent to a channel, and what was not."""
-
-    def said(self, text: str) -> None:
-        """Tell what else happened."""
-
-    def trouble(self, text: str) -> None:
-        """Tell what went wrong."""
 
 
 class Daemon:
@@ -63,9 +56,22 @@ class Daemon:
     ) -> None:
         self._load, self._out, self._log = load, out, log
         self._stopping = Stopping()
-        self._world = replace(world, wait=self._stopping.wait)
+        self._jobs = Jobs(world, config.fetch.concurrency, self._failed)
+        self._world = replace(
+            world,
+            wait=self._stopping.wait,
+            now=self._jobs.noticed(world.now),
+            monotonic=self._jobs.noticed(world.monotonic),
+        )
         self._inbox: queue.SimpleQueue[int] = queue.SimpleQueue()
-        self._jobs = Jobs(self._world, config.fetch.concurrency, self._failed)
+        self._service = Service(os.environ, os.getpid())
+        self._watchdog = Watchdog(self._service, self._jobs, log, world)
+        self._signs = Signs(
+            stuck=lambda: self._watchdog.stuck,
+            service=self._service,
+            world=self._world,
+            log=log,
+        )
         self._take(config)
 
     def _take(self, config: Config) -> None:
@@ -82,15 +88,25 @@ class Daemon:
         StoreError goes through where the store cannot even be opened.
         """
         self._works.open_db().close()
+        self._note_presence(vitals.arrived, self._world.now())
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             signal.signal(number, lambda got, _: self._inbox.put(got))
         self._jobs.start()
         self._log.said(self._greeting())
         self._plan()
+        self._service.ready(self._greeting())
         self._watch()
         self._log.said("stopping")
+        self._service.stopping()
         self._stopping.set()
-        return self._jobs.stop(_GRACE)
+        ended = self._jobs.stop(_GRACE)
+        self._note_presence(vitals.left)
+        return ended
+
+    def _note_presence(self, note: Callable[..., None], *at: datetime) -> None:
+        # What is wrong with the store is told by who needs it more.
+        with suppress(MonitorError), self._works.open_db() as db, db.writing() as conn:
+            note(conn, claimant.me(), *at)
 
     def _greeting(self) -> str:
         config = self._config
@@ -108,15 +124,19 @@ class Daemon:
 
     def _watch(self) -> None:
         clock, edited = Clock(self._world), Edited(self._config.path)
+        tick = self._watchdog.tick(_TICK)
         while True:
+            self._watchdog.look(bound(self._config))
             try:
-                number = self._inbox.get(timeout=_TICK)
+                number = self._inbox.get(timeout=tick)
             except queue.Empty:
                 number = None
             if number in (signal.SIGTERM, signal.SIGINT):
                 return
             if edited.now() or number == signal.SIGHUP:
+                self._service.reloading(self._world.monotonic())
                 self._reload(asked=number == signal.SIGHUP)
+                self._service.ready(self._greeting())
             moved = clock.jumped()
             if moved is not None:
                 self._log.said(
@@ -143,8 +163,11 @@ class Daemon:
         works, agenda = self._works, self._agenda
         hosts = {f"check {host}": sources for host, sources in works.hosts.items()}
         channels = {_sending(channel.name): channel for channel in self._config.channels}
+        signs = (_SIGNS,) if self._signs.wanted(self._config) else ()
         self._jobs.resize(self._config.fetch.concurrency)
-        self._jobs.keep_only((*hosts, *channels))
+        self._jobs.keep_only((*hosts, *channels, *signs))
+        for name in signs:
+            self._jobs.put(name, partial(self._signs.give, self._config, works), slow=False)
         for name, sources in hosts.items():
             self._jobs.put(name, partial(self._check, works, agenda, sources), slow=True)
         for name, channel in channels.items():
@@ -156,14 +179,21 @@ class Daemon:
 
         def checked(report: Report) -> None:
             self._log.checked(report)
-            if report.found:
+            self._tell_operator(report.told)
+            if report.found or report.told:
                 self._wake_channels()
             if works is not self._works:
                 raise Stopped  # the config has changed: the rest is checked by the new one
 
         if due:
             works.check(due, checked)
+            self._signs.round_ended()
+            self._jobs.wake(_SIGNS)
         return min(agenda.checks(sources, self._world.now()).values())
+
+    def _tell_operator(self, told: Iterable[str]) -> None:
+        for sentence in told:
+            self._log.said(sentence)
 
     def _wake_channels(self) -> None:
         for channel in self._config.channels:
@@ -174,16 +204,21 @@ class Daemon:
         tally = replace(works.post, channels=(channel,)).send_due()
         if tally.delivered or tally.failures:
             self._log.sent(channel.name, tally)
+        self._tell_operator(tally.told)
+        if tally.told:
+            self._wake_channels()
         now = self._world.now()
         # What is due and was not sent is in another process's hands.
         return max(agenda.sending(channel, now), now if tally.delivered else now + _BREATH)
 
     def _failed(self, error: Exception) -> datetime:
-        if isinstance(error, MonitorError):
-            self._log.trouble(str(error))
-        else:
+        told = str(error)
+        if not isinstance(error, MonitorError):
             _log.error("unexpected", exc_info=error)
-            self._log.trouble(f"a fault in monitor itself: {type(error).__name__}: {error}")
+            told = f"a fault in monitor itself: {type(error).__name__}: {error}"
+        self._log.trouble(told)
+        self._signs.round_ended(told)
+        self._jobs.wake(_SIGNS)
         return self._world.now() + _AGAIN
 
 

@@ -7,8 +7,9 @@ runs once more: that is here.
 
 import logging
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
+from typing import TypeVar
 
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -23,6 +24,7 @@ Failed = Callable[[Exception], datetime]
 """Is told what went wrong in a job, and returns when it is to come again."""
 
 _MANY = 64  # threads are made when needed
+_Moment = TypeVar("_Moment")
 
 
 class Jobs:
@@ -32,7 +34,9 @@ class Jobs:
         self._world, self._failed = world, failed
         self._lock = threading.Condition()
         self._work: dict[str, Work] = {}
-        self._running: set[str] = set()
+        self._running: dict[str, float] = {}  # since when each has given no sign of life
+        self._awaited: dict[str, float] = {}  # when each quick one is to begin
+        self._here = threading.local()
         self._woken: set[str] = set()
         self._stopping = False
         self._hands = hands
@@ -68,6 +72,7 @@ class Jobs:
             gone = [name for name in self._work if name not in kept]
             for name in gone:
                 del self._work[name]
+                self._awaited.pop(name, None)
         for name in gone:
             if self._scheduler.get_job(name):
                 self._scheduler.remove_job(name)
@@ -76,10 +81,33 @@ class Jobs:
         """Have a quick job run now; if it runs already, once more after that."""
         self._at(name, self._world.now(), "quick")
 
+    def noticed(self, clock: Callable[[], _Moment]) -> Callable[[], _Moment]:
+        """Return a clock that takes being looked at for a sign of life of the job that looks."""
+
+        def looked_at() -> _Moment:
+            name = getattr(self._here, "name", None)
+            if name is not None:
+                self._running[name] = self._world.monotonic()
+            return clock()
+
+        return looked_at
+
+    def stuck(self, seconds: float) -> Iterator[str]:
+        """Yield the jobs that have given no sign of life, or not begun though due, for so long.
+
+        Slow ones that have not begun wait for their turn: that is nobody's fault.
+        """
+        limit = self._world.monotonic() - seconds
+        with self._lock:
+            moments = {**self._awaited, **self._running}
+        yield from (name for name, since in moments.items() if since < limit)
+
     def stop(self, seconds: float) -> bool:
         """Start nothing more and wait for what runs; tell whether all of it ended in time."""
         with self._lock:
             self._stopping = True
+        # A scheduler that is shut down while it hands a job out trips over that job.
+        self._scheduler.remove_all_jobs()
         self._scheduler.shutdown(wait=False)
         with self._lock:
             return self._lock.wait_for(lambda: not self._running, seconds)
@@ -88,6 +116,9 @@ class Jobs:
         with self._lock:
             if self._stopping or name not in self._work:
                 return
+            if executor == "quick":
+                ahead = (when - self._world.now()).total_seconds()
+                self._awaited[name] = self._world.monotonic() + max(ahead, 0.0)
         self._scheduler.add_job(
             self._run,
             "date",
@@ -100,19 +131,22 @@ class Jobs:
 
     def _run(self, name: str, executor: str) -> None:
         with self._lock:
+            self._awaited.pop(name, None)
             if name in self._running:
                 self._woken.add(name)
                 return
             work = self._work.get(name)
             if work is None or self._stopping:
                 return
-            self._running.add(name)
+            self._running[name] = self._world.monotonic()
+        self._here.name = name
         when = None
         try:
             when = self._done(work)
         finally:
+            self._here.name = None
             with self._lock:
-                self._running.discard(name)
+                del self._running[name]
                 if name in self._woken:
                     self._woken.discard(name)
                     when = self._world.now()

@@ -16,6 +16,7 @@ from datetime import datetime, timedelta, tzinfo
 from typing import TextIO
 
 from monitor.model.configured import Channel
+from monitor.model.operator import Operator
 from monitor.model.world import World
 from monitor.store import outbox
 from monitor.store.database import Database
@@ -25,17 +26,24 @@ from monitor.threads import all_at_once
 
 @dataclass(slots=True)
 class Tally:
-    """How a round of sending went: messages sent, and what failed, in words."""
+    """How a round of sending went: messages sent, and what failed, in words.
+
+    `told` is what the operator was told of the channels themselves, `down` the channels that did
+    not take a message.
+    """
 
     delivered: int = 0
     failures: list[str] = field(default_factory=list)
+    told: list[str] = field(default_factory=list)
+    down: set[str] = field(default_factory=set)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Post:
     """What sending needs: `open_db` opens the store for a thread, `out` is the terminal.
 
-    `zone` is the time zone in which messages tell the time.
+    `zone` is the time zone in which messages tell the time. `operator` is told of channels that
+    take no messages; None: nobody is.
     """
 
     channels: Sequence[Channel]
@@ -43,31 +51,38 @@ class Post:
     world: World
     out: TextIO
     zone: Callable[[], tzinfo]
+    operator: Operator | None = None
 
     def send_due(self, *, ahead: timedelta = timedelta()) -> Tally:
         """Send what is due within `ahead`, all channels at a time. StoreError goes through.
 
         A one-shot run looks a little ahead: nobody is awake when a retry falls due seconds later.
         """
-        waiting = self._waiting(ahead)
         tally = Tally()
+        self._send(self.channels, ahead, tally)
+        if tally.told:  # that a channel is in trouble goes out on the others in the same round
+            well = [channel for channel in self.channels if channel.name not in tally.down]
+            self._send(well, timedelta(), tally)
+        return tally
+
+    def _send(self, channels: Sequence[Channel], ahead: timedelta, tally: Tally) -> None:
+        waiting = self._waiting(channels, ahead)
         if not waiting:
-            return tally
+            return
         from monitor.deliver.sending import Sender
 
-        busy = [channel for channel in self.channels if channel.name in waiting]
+        busy = [channel for channel in channels if channel.name in waiting]
 
         def send_all(channel: Channel) -> None:
             with self.open_db() as db:
-                sender = Sender(channel, db, self.world, self.out, self.zone())
-                sender.send_all(waiting[channel.name], tally)
+                sender = Sender(channel, db, self, tally)
+                sender.send_all(waiting[channel.name])
 
         all_at_once(send_all, busy, hands=len(busy))
-        return tally
 
-    def _waiting(self, ahead: timedelta) -> Mapping[str, list[Due]]:
+    def _waiting(self, channels: Sequence[Channel], ahead: timedelta) -> Mapping[str, list[Due]]:
         now = self.world.now()
-        names = [channel.name for channel in self.channels]
+        names = [channel.name for channel in channels]
         by_channel = defaultdict(list)
         with self.open_db() as db:
             self._prepare(db)

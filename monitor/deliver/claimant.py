@@ -17,6 +17,11 @@ def me() -> str:
     return _name(os.getpid())
 
 
+def is_near(claimant: str) -> bool:
+    """Tell whether a claim's process is of this place, so that it would be seen if it lived."""
+    return claimant.partition(" ")[0] == _place()
+
+
 def is_dead(claimant: str) -> bool:
     """Tell whether a claim's process is surely gone: it is of this place, and no longer there."""
     place, _, rest = claimant.partition(" ")

@@ -1,49 +1,51 @@
 """Sending one channel's messages: claim, send, record."""
 
+import sqlite3
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import tzinfo
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING
 
 from monitor import channels as transports
-from monitor.deliver import claimant
+from monitor.deliver import claimant, trouble
 from monitor.errors import DeliveryError
 from monitor.model.configured import Channel
-from monitor.model.told import Delivery, Digest
-from monitor.model.world import World
+from monitor.model.told import Delivery, Letter, Notice
 from monitor.schedule import next_attempt
 from monitor.store import messages, outbox
 from monitor.store.database import Database
 from monitor.store.outbox import Due
 
 if TYPE_CHECKING:
-    from monitor.deliver import Tally
+    from monitor.deliver import Post, Tally
 
 
-def in_zone(digest: Digest, zone: tzinfo) -> Digest:
+def in_zone(letter: Letter, zone: tzinfo) -> Letter:
     """Return the message with its moments in the time zone in which it tells them."""
+    made = letter.created_at.astimezone(zone)
+    if isinstance(letter, Notice):
+        return replace(letter, created_at=made)
     return replace(
-        digest,
-        created_at=digest.created_at.astimezone(zone),
-        since=digest.since and digest.since.astimezone(zone),
-        until=digest.until and digest.until.astimezone(zone),
+        letter,
+        created_at=made,
+        since=letter.since and letter.since.astimezone(zone),
+        until=letter.until and letter.until.astimezone(zone),
     )
 
 
 class Sender:
     """Sends for one channel, in one thread, with its own connection to the store."""
 
-    def __init__(
-        self, channel: Channel, db: Database, world: World, out: TextIO, zone: tzinfo
-    ) -> None:
-        self._channel, self._db, self._world = channel, db, world
-        self._out, self._zone = out, zone
+    def __init__(self, channel: Channel, db: Database, post: "Post", tally: "Tally") -> None:
+        self._channel, self._db, self._tally = channel, db, tally
+        self._world, self._operator = post.world, post.operator
+        self._out, self._zone = post.out, post.zone()
 
-    def send_all(self, waiting: Iterable[Due], tally: "Tally") -> None:
+    def send_all(self, waiting: Iterable[Due]) -> None:
         """Send messages, oldest first, until one fails that may pass later."""
         for one in waiting:
             delivery = self._claim(one)
-            if delivery is not None and not self._send(delivery, tally):
+            if delivery is not None and not self._send(delivery):
                 return
 
     def _claim(self, one: Due) -> Delivery | None:
@@ -56,21 +58,24 @@ class Sender:
             payload = messages.payload(conn, one.id, self._prepared)
         return Delivery(id=one.id, channel=one.channel, attempt=attempt, payload=payload)
 
-    def _prepared(self, digest: Digest) -> bytes:
-        shown = in_zone(digest, self._zone)
+    def _prepared(self, letter: Letter) -> bytes:
+        shown = in_zone(letter, self._zone)
         return transports.prepare(self._channel, shown)
 
-    def _send(self, delivery: Delivery, tally: "Tally") -> bool:
+    def _send(self, delivery: Delivery) -> bool:
         """Send one message and record it; tell whether to go on with this channel."""
         try:
             transports.send(self._channel, delivery, now=self._world.now(), out=self._out)
         except DeliveryError as error:
-            tally.failures.append(f"{delivery.channel}: {error}")
+            self._tally.failures.append(f"{delivery.channel}: {error}")
+            self._tally.down.add(delivery.channel)
             self._failed(delivery, error)
             return error.permanent
         with self._db.writing() as conn:
             outbox.sent(conn, delivery.id, self._world.now())
-        tally.delivered += 1
+            told = self._took(conn, delivery)
+        self._tally.delivered += 1
+        self._tally.told += told
         return True
 
     def _failed(self, delivery: Delivery, error: DeliveryError) -> None:
@@ -84,3 +89,26 @@ class Sender:
             else:
                 held = error.retry_after is not None
                 outbox.postponed(conn, delivery.id, me, str(error), again, held=held)
+            told = self._trouble(conn, delivery, str(error), is_given_up=again is None)
+        self._tally.told += told
+
+    def _took(self, conn: sqlite3.Connection, delivery: Delivery) -> list[str]:
+        if self._operator is None:
+            return []
+        told = trouble.took(conn, delivery.channel, operator=self._operator, world=self._world)
+        return [] if told is None else [told]
+
+    def _trouble(
+        self, conn: sqlite3.Connection, delivery: Delivery, error: str, *, is_given_up: bool
+    ) -> list[str]:
+        if self._operator is None:
+            return []
+        told = trouble.failed(
+            conn,
+            delivery.channel,
+            error,
+            is_given_up=is_given_up,
+            operator=self._operator,
+            world=self._world,
+        )
+        return [] if told is None else [told]

@@ -9,6 +9,8 @@ from datetime import datetime, timedelta
 from urllib.parse import SplitResult, urljoin, urlsplit
 
 from monitor.errors import FetchError
+from monitor.fetch import advice
+from monitor.fetch.advice import MOVED, TRIED_AGAIN
 from monitor.fetch.unpack import unpacked
 from monitor.http.answers import causes, retry_after
 from monitor.http.client import Client
@@ -69,7 +71,8 @@ class Fetcher:
             if isinstance(answer, Fetched):
                 return answer
             here = _redirected(here, answer)
-        raise FetchError(f"more than {_MAX_REDIRECTS} redirects in a row", passing=False)
+        reason = f"more than {_MAX_REDIRECTS} redirects in a row"
+        raise FetchError(reason, advice=MOVED, passing=False)
 
     def _ask(self, url: str, validators: Mapping[str, str]) -> Fetched | str:
         """Return the answer, or the Location of a redirect."""
@@ -112,13 +115,17 @@ def _redirected(url: str, location: str) -> str:
         old, new = urlsplit(url), urlsplit(there)
         _place(new)
     except ValueError as error:
-        raise FetchError("redirected to what is not an address", passing=False) from error
+        raise FetchError(
+            "redirected to what is not an address", advice=MOVED, passing=False
+        ) from error
     if old.scheme == "https" and new.scheme == "http":
-        raise FetchError("redirected from https to http, which is not followed", passing=False)
+        raise FetchError(
+            "redirected from https to http, which is not followed", advice=MOVED, passing=False
+        )
     if new.scheme not in _PORTS or _place(new) not in (_place(old), (old.hostname, 443)):
         raise FetchError(
-            f"redirected to another host ({new.netloc or location[:60]}); if the listing has"
-            " moved there, change the source's url",
+            f"redirected to another host ({new.netloc or location[:60]})",
+            advice="if the listing has moved there, change the source's url",
             passing=False,
         )
     return there
@@ -136,6 +143,7 @@ def _refused(response: httpx.Response, now: datetime) -> FetchError:
     phrase = httpx.codes.get_reason_phrase(status)
     return FetchError(
         f"the server answered {status} {phrase}".rstrip(),
+        advice=advice.of_status(status),
         passing=status in _PASSING,
         retry_after=retry_after(response.headers.get("retry-after"), now),
         gone=status in _GONE,
@@ -148,7 +156,11 @@ def _in_words(settings: FetchSettings) -> Iterator[None]:
         yield
     except httpx.TimeoutException as error:
         seconds = f"{settings.timeout.total_seconds():g} s"
-        raise FetchError(f"no complete answer within {seconds}", passing=True) from error
+        raise FetchError(
+            f"no complete answer within {seconds}",
+            advice=f"{TRIED_AGAIN}; [fetch] timeout gives it longer",
+            passing=True,
+        ) from error
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         raise _told(error) from error
 
@@ -160,24 +172,36 @@ def _told(error: Exception) -> FetchError:
         if told is not None:
             return told
     if isinstance(error, (httpx.InvalidURL, httpx.UnsupportedProtocol)):
-        return FetchError("the address is not one that can be fetched", passing=False)
+        return FetchError(
+            "the address is not one that can be fetched",
+            advice="change the source's url",
+            passing=False,
+        )
     if isinstance(error, httpx.ProxyError):
-        return FetchError("the proxy refused the connection", passing=True)
+        return FetchError(
+            "the proxy refused the connection", advice="look at [fetch] proxy", passing=True
+        )
     if any(isinstance(cause, ssl.SSLError) for cause in chain):
-        return FetchError("the TLS handshake failed", passing=True)
-    return FetchError("the connection broke off before the answer was complete", passing=True)
+        return FetchError("the TLS handshake failed", advice=TRIED_AGAIN, passing=True)
+    return FetchError(
+        "the connection broke off before the answer was complete", advice=TRIED_AGAIN, passing=True
+    )
 
 
 def _cause_told(cause: BaseException) -> FetchError | None:
     if isinstance(cause, ssl.SSLCertVerificationError):
         return FetchError(
-            f"the server's certificate cannot be verified ({cause.verify_message});"
-            " a missing intermediate can be given as [fetch] ca_file",
+            f"the server's certificate cannot be verified ({cause.verify_message.rstrip('.')})",
+            advice=advice.of_certificate(cause.verify_message),
             passing=False,
         )
     if isinstance(cause, socket.gaierror):
         passing = cause.errno == socket.EAI_AGAIN
-        return FetchError("the host's name cannot be looked up (DNS)", passing=passing)
+        return FetchError(
+            "the host's name cannot be looked up (DNS)",
+            advice="look at the source's url, and at this machine's network",
+            passing=passing,
+        )
     if isinstance(cause, ConnectionRefusedError):
-        return FetchError("the server refused the connection", passing=True)
+        return FetchError("the server refused the connection", advice=TRIED_AGAIN, passing=True)
     return None

@@ -33,7 +33,7 @@ class Patience:
                 wait = self._wait(attempt, error)
                 if wait is None:
                     raise _after(error, attempt) from error
-                told = str(error)
+                told = error.reason
             _log.info("%s: %s; again in %.1f s", url, told, wait.total_seconds())
             self._world.wait(wait.total_seconds())
             attempt += 1
@@ -55,7 +55,8 @@ def _after(error: FetchError, attempts: int) -> FetchError:
     if attempts == 1:
         return error
     return FetchError(
-        f"{error} ({attempts} attempts)",
+        f"{error.reason} ({attempts} attempts)",
+        advice=error.advice,
         passing=error.passing,
         retry_after=error.retry_after,
         gone=error.gone,

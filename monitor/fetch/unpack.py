@@ -8,6 +8,7 @@ import zlib
 from collections.abc import Iterable
 
 from monitor.errors import FetchError
+from monitor.fetch.advice import COMPARE, TRIED_AGAIN
 
 _GZIP = 16 + zlib.MAX_WBITS
 
@@ -21,6 +22,7 @@ def unpacked(chunks: Iterable[bytes], encoding: str, max_bytes: int) -> bytes:
         return _gunzipped(chunks, max_bytes)
     raise FetchError(
         f"the server answered in the encoding “{coding[:40]}”, though only gzip was offered",
+        advice=COMPARE,
         passing=False,
     )
 
@@ -44,13 +46,19 @@ def _gunzipped(chunks: Iterable[bytes], max_bytes: int) -> bytes:
             if len(body) > max_bytes:
                 raise _too_large(max_bytes)
     except zlib.error as error:
-        raise FetchError("the answer's gzip encoding is broken", passing=True) from error
+        raise FetchError(
+            "the answer's gzip encoding is broken", advice=TRIED_AGAIN, passing=True
+        ) from error
     if not unpacker.eof:
-        raise FetchError("the answer ended before it was complete", passing=True)
+        raise FetchError(
+            "the answer ended before it was complete", advice=TRIED_AGAIN, passing=True
+        )
     return bytes(body)
 
 
 def _too_large(max_bytes: int) -> FetchError:
     return FetchError(
-        f"the answer is larger than {max_bytes:,} bytes ([fetch] max_bytes)", passing=False
+        f"the answer is larger than {max_bytes:,} bytes ([fetch] max_bytes)",
+        advice=COMPARE,
+        passing=False,
     )

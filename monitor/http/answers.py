@@ -1,6 +1,7 @@
 """What an answer's headers and a failed conversation say, to those who fetch or post."""
 
 import re
+import ssl
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -27,6 +28,20 @@ def causes(error: BaseException | None) -> Iterator[BaseException]:
     while error is not None:
         yield error
         error = error.__cause__ or error.__context__
+
+
+def reason(error: Exception) -> str:
+    """Return why a conversation over HTTP came to nothing, without the address."""
+    chain = list(causes(error))
+    for cause in chain:
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            return f"its certificate could not be verified: {cause.verify_message}"
+        if isinstance(cause, TimeoutError) or "Timeout" in type(cause).__name__:
+            return "no answer in time"
+    for cause in chain:
+        if isinstance(cause, OSError) and cause.strerror:
+            return cause.strerror
+    return f"the conversation broke off ({type(error).__name__})"
 
 
 def without(words: str, secrets: Iterable[str]) -> str:

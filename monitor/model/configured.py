@@ -163,7 +163,8 @@ class HealthSettings:
 class Config:
     """The whole of one config.toml, checked. `timezone` is an IANA name, None for the machine's.
 
-    `fingerprint` is the file's and the program's: while it is the same, nothing changed.
+    `keep`: how long raw pages stay in the store. `fingerprint` is the file's and the program's:
+    while it is the same, nothing changed.
     """
 
     path: Path
@@ -174,5 +175,6 @@ class Config:
     channels: tuple[Channel, ...]
     fetch: FetchSettings
     health: HealthSettings
+    keep: timedelta = timedelta(days=400)
     warnings: tuple[str, ...] = ()
     fingerprint: str = ""

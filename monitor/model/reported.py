@@ -9,7 +9,10 @@ Status = Literal["ok", "not-modified", "failed", "suspect"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckResult:
-    """How one check of one source went; `error` is a sentence, None where all is well."""
+    """How one check of one source went; `error` is a sentence, None where all is well.
+
+    `rule` names what a suspect page broke, or what was overruled where all is well.
+    """
 
     name: str
     status: Status
@@ -23,6 +26,7 @@ class CheckResult:
     withdrawn: int = 0
     restored: int = 0
     error: str | None = None
+    rule: str | None = None
 
     def as_json(self) -> dict[str, object]:
         """Return the result in the shape that `--once --json` promises."""

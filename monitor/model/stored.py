@@ -12,9 +12,13 @@ Origin = Literal["news", "baseline", "archive", "import"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """Can what was read be believed? `reason` and `advice` are sentences, empty if credible."""
+    """Can what was read be believed? `reason` and `advice` are sentences, empty if credible.
+
+    `rule` is the name of the rule that objects.
+    """
 
     credible: bool
+    rule: str = ""
     reason: str = ""
     advice: str = ""
 

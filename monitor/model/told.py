@@ -1,4 +1,4 @@
-"""What was found and is told: matches with their reasons, messages, deliveries."""
+"""What is told: matches with their reasons, messages, notices of trouble, deliveries."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -7,6 +7,7 @@ from typing import Literal
 
 from monitor.model.configured import EventKind
 from monitor.model.stored import Change, Event, Release
+from monitor.times import to_iso
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,11 +99,68 @@ class Digest:
 
     id: str
     channel: str
-    kind: Literal["releases.matched", "digest", "health", "test"]
+    kind: Literal["releases.matched", "digest"]
     created_at: datetime
     items: tuple[Item, ...]
     since: datetime | None = None
     until: datetime | None = None
+
+
+About = Literal["source", "channel"]
+State = Literal["failing", "recovered", "silent", "resumed"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What a notice of trouble says, for programs: how the source or channel `name` is doing.
+
+    `incident` is one from its beginning to its end. It began at `since`; `until` is its end, None
+    while it lasts. `missed` says what was, or may have been, missed; it is a sentence as `reason`
+    and `advice` are, and each is empty where there is nothing to say.
+    """
+
+    incident: str
+    about: About
+    name: str
+    state: State
+    since: datetime
+    until: datetime | None = None
+    reason: str = ""
+    advice: str = ""
+    missed: str = ""
+
+    def as_json(self) -> dict[str, object]:
+        """Return the facts in the shape that webhooks carry."""
+        return {
+            "incident": self.incident,
+            "about": {"kind": self.about, "name": self.name},
+            "state": self.state,
+            "since": to_iso(self.since),
+            "until": None if self.until is None else to_iso(self.until),
+            "reason": self.reason,
+            "advice": self.advice,
+            "missed": self.missed,
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """One message about the watching itself: `subject` is a line, `text` its paragraphs.
+
+    `facts` are None where there is no trouble to tell of, as in a test message.
+    """
+
+    id: str
+    channel: str
+    kind: Literal["health", "test"]
+    created_at: datetime
+    subject: str
+    text: tuple[str, ...]
+    facts: Facts | None = None
+
+
+Letter = Digest | Notice
+"""Whatever a channel is owed: both have `id`, `channel`, `kind` and `created_at`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

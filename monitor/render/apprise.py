@@ -18,24 +18,26 @@ from monitor.fitting import (
     fit,
     joined,
     opening,
+    sentences,
     spaced,
     subject,
     utf16,
 )
 from monitor.jsontext import dumps
 from monitor.message import Message, tell
-from monitor.model.told import Digest
+from monitor.model.told import Letter
 
 _BODY = 8_000
 _ENTRY = 6_000
 _ENTRY_TITLE = 500  # of a release of which only the title is told
 _TITLE = 200
+_SENTENCES = 4_000  # of a notice
 _MENTION = re.compile(r"(?<!\w)@(?=\w)|<(?=[^\s<])")
 
 
-def render(digest: Digest) -> bytes:
+def render(letter: Letter) -> bytes:
     """Return JSON with `title` and `body`."""
-    return write(tell(digest))
+    return write(tell(letter))
 
 
 def write(message: Message) -> bytes:
@@ -45,7 +47,8 @@ def write(message: Message) -> bytes:
 
 
 def _body(message: Message) -> str:
-    above = "\n".join(line for line in (*map(_escape, opening(message)), message.note) if line)
+    said = sentences(message, _STYLE, _SENTENCES)
+    above = "\n".join((*map(_escape, opening(message)), *((f"\n{said}",) if said else ())))
 
     def whole(parts: Sequence[str], foot: str) -> str:
         text = joined((*parts, *((f"\n{foot}",) if foot else ())))

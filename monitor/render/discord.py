@@ -17,12 +17,13 @@ from monitor.fitting import (
     fit,
     opening,
     packed,
+    sentences,
     spaced,
     utf16,
 )
 from monitor.jsontext import dumps
 from monitor.message import Message, shorten, tell
-from monitor.model.told import Digest
+from monitor.model.told import Letter
 
 _TOGETHER = 6_000
 _EMBED = 4_096
@@ -30,6 +31,7 @@ _ENTRY = 4_000
 _TITLE = 500  # of a release of which only the title is told
 _HEADLINE = 200
 _ADDRESS = 400
+_SENTENCES = 1_200  # of a notice: the line of text has 2,000, with the title
 _BLUE = 0x0B4FA8
 
 _SIGN = re.compile(r"([\\`*_~|<>\[\]()])")
@@ -38,9 +40,9 @@ _MENTION = re.compile(r"@(?=everyone\b|here\b|channel\b)", re.IGNORECASE)
 _ADDRESS_ESCAPES = str.maketrans({"(": "%28", ")": "%29", "<": "%3C", ">": "%3E", "\\": "%5C"})
 
 
-def render(digest: Digest) -> bytes:
+def render(letter: Letter) -> bytes:
     """Return the body of Discord's "execute webhook"."""
-    return write(tell(digest))
+    return write(tell(letter))
 
 
 def write(message: Message) -> bytes:
@@ -55,7 +57,7 @@ def write(message: Message) -> bytes:
 
 def _content(message: Message) -> str:
     title = f"**{_escape(shorten(message.title, _HEADLINE))}**"
-    lines = (title, *map(_escape, opening(message)), message.note)
+    lines = (title, *map(_escape, opening(message)), sentences(message, _STYLE, _SENTENCES))
     return "\n".join(line for line in lines if line)
 
 

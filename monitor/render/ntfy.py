@@ -16,13 +16,14 @@ from monitor.fitting import (
     fit,
     joined,
     opening,
+    sentences,
     spaced,
     subject,
     utf8,
 )
 from monitor.jsontext import dumps
 from monitor.message import Message, tell
-from monitor.model.told import Digest
+from monitor.model.told import Letter, Notice
 
 _MESSAGE = 4_096
 _AS_JSON = 5_800  # of 8,192, with room for the title, the address and the topic
@@ -30,17 +31,20 @@ _ENTRY = 3_600
 _ENTRY_TITLE = 400  # of a release of which only the title is told
 _TITLE = 200
 _CLICK = 500
-_TAGS = {"health": "warning", "test": "white_check_mark"}
+_SENTENCES = 2_600  # of a notice
+_TAGS = {"health": "warning", "test": "white_check_mark", "over": "white_check_mark"}
 _HIGH = 4
 
 
-def render(digest: Digest) -> bytes:
+def render(letter: Letter) -> bytes:
     """Return the JSON but for the `topic`."""
-    return write(tell(digest), digest.kind)
+    facts = letter.facts if isinstance(letter, Notice) else None
+    is_over = facts is not None and facts.until is not None
+    return write(tell(letter), "over" if is_over else letter.kind)
 
 
 def write(message: Message, kind: str) -> bytes:
-    """Return a message that is told already; `kind` is its digest's."""
+    """Return a message that is told already; `kind` is its letter's, "over" where trouble ended."""
     said: dict[str, object] = {"title": subject(message, _TITLE), "message": _text(message)}
     said["tags"] = [_TAGS.get(kind, "newspaper")]
     if kind == "health":
@@ -51,7 +55,8 @@ def write(message: Message, kind: str) -> bytes:
 
 
 def _text(message: Message) -> str:
-    above = "\n".join(line for line in (*opening(message), message.note) if line)
+    said = sentences(message, PLAIN, _SENTENCES)
+    above = "\n".join((*opening(message), *((f"\n{said}",) if said else ())))
 
     def whole(parts: Sequence[str], foot: str) -> str:
         text = joined((*parts, *((f"\n{foot}",) if foot else ())))

@@ -17,12 +17,13 @@ from monitor.fitting import (
     fit,
     opening,
     packed,
+    sentences,
     spaced,
     utf16,
 )
 from monitor.jsontext import dumps
 from monitor.message import Message, plain, shorten, tell
-from monitor.model.told import Digest
+from monitor.model.told import Letter
 
 _BLOCKS = 46  # for releases: 50 but the header, the context, the note, and the word about the rest
 _TOGETHER = 10_000
@@ -31,15 +32,16 @@ _HEADER = 150
 _TITLE = 400  # of a release of which only the title is told
 _ADDRESS = 1_000
 _FALLBACK = 300
+_SENTENCES = 2_900  # of a notice
 
 _MENTION = re.compile(r"@(?=channel\b|here\b|everyone\b)", re.IGNORECASE)
 _ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 _ADDRESS_ESCAPES = str.maketrans({"&": "&amp;", "<": "%3C", ">": "%3E", "|": "%7C"})
 
 
-def render(digest: Digest) -> bytes:
+def render(letter: Letter) -> bytes:
     """Return a Slack message, with `text` for notifications."""
-    return write(tell(digest))
+    return write(tell(letter))
 
 
 def write(message: Message) -> bytes:
@@ -51,7 +53,7 @@ def _blocks(message: Message) -> Iterator[dict[str, object]]:
     yield {"type": "header", "text": _plain(shorten(message.title, _HEADER))}
     yield {"type": "context", "elements": [_plain(line) for line in opening(message)]}
     fitted = fit(message, _draw, _is_within)
-    sections = (_escape(message.note), *_sections(fitted.parts), fitted.foot)
+    sections = (sentences(message, _STYLE, _SENTENCES), *_sections(fitted.parts), fitted.foot)
     yield from (_section(text) for text in sections if text)
 
 

@@ -7,18 +7,30 @@ limits and is not cleaned.
 from datetime import datetime
 
 from monitor.jsontext import dumps
-from monitor.model.told import Digest, Item
+from monitor.model.told import Digest, Item, Letter, Notice
 from monitor.times import to_iso
 
 
-def render(digest: Digest) -> bytes:
+def render(letter: Letter) -> bytes:
     """Return the JSON that the product promises, for the Standard Webhooks headers."""
-    period = {"from": _iso(digest.since), "to": _iso(digest.until)}
-    data: dict[str, object] = {"channel": digest.channel}
-    data |= period if digest.kind == "digest" else {}
-    data["items"] = [_item(item) for item in digest.items]
-    said = {"type": digest.kind, "timestamp": _iso(digest.created_at), "data": data}
+    data = _notice(letter) if isinstance(letter, Notice) else _digest(letter)
+    said = {
+        "type": letter.kind,
+        "timestamp": _iso(letter.created_at),
+        "data": {"channel": letter.channel, **data},
+    }
     return dumps(said).encode()
+
+
+def _notice(notice: Notice) -> dict[str, object]:
+    facts = {} if notice.facts is None else notice.facts.as_json()
+    return {"subject": notice.subject, "text": list(notice.text), **facts}
+
+
+def _digest(digest: Digest) -> dict[str, object]:
+    period = {"from": _iso(digest.since), "to": _iso(digest.until)}
+    items = [_item(item) for item in digest.items]
+    return {**(period if digest.kind == "digest" else {}), "items": items}
 
 
 def _item(item: Item) -> dict[str, object]:

@@ -7,10 +7,10 @@ none. Documented are 28 KB of a message, which others have found to end at 21.
 
 from collections.abc import Iterator, Sequence
 
-from monitor.fitting import Detail, Entry, Heading, Row, cut, fit, lines, opening, utf8
+from monitor.fitting import Detail, Entry, Heading, Row, cut, fit, lines, opening, shares, utf8
 from monitor.jsontext import dumps
 from monitor.message import Line, Message, Span, shorten, tell
-from monitor.model.told import Digest
+from monitor.model.told import Letter
 
 Element = dict[str, object]
 
@@ -19,6 +19,7 @@ _LINE = 3_000  # bytes of a line, its runs and all
 _TITLE = 800  # of a release of which only the title is told
 _ADDRESS = 1_000
 _HEADLINE = 200
+_SENTENCES = 12_000  # bytes of a notice
 _CARD = {
     "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",
     "type": "AdaptiveCard",
@@ -33,9 +34,9 @@ _LOOKS: dict[str, Element] = {
 _QUIET: Element = {"isSubtle": True, "size": "Small"}
 
 
-def render(digest: Digest) -> bytes:
+def render(letter: Letter) -> bytes:
     """Return a message with one card attached."""
-    return write(tell(digest))
+    return write(tell(letter))
 
 
 def write(message: Message) -> bytes:
@@ -59,8 +60,10 @@ def _above(message: Message) -> Iterator[Element]:
     yield _block(title, {"size": "Large", "weight": "Bolder"})
     for line in opening(message):
         yield _block(_words(line), _QUIET)
-    if message.note:
-        yield _block(_words(message.note))
+    said = [_words(one) for one in message.paragraphs]
+    sizes = shares([_measure(line) for line in said], _SENTENCES)
+    for paragraph, size in zip(said, sizes, strict=True):
+        yield _block(_shown(paragraph, size))
 
 
 def _draw(row: Row, detail: Detail) -> Element:
@@ -89,7 +92,11 @@ def _blocks(row: Entry, detail: Detail, *, is_link: bool) -> Iterator[Element]:
 
 
 def _shown(line: Line, limit: int) -> Line:
-    return cut(line, limit, lambda one: utf8(dumps(_block(one))))
+    return cut(line, limit, _measure)
+
+
+def _measure(line: Line) -> int:
+    return utf8(dumps(_block(line)))
 
 
 def _words(text: str) -> Line:

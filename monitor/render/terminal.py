@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 
 from monitor.message import Line, Message, Story, Told, tell
-from monitor.model.told import Digest, Snippet
+from monitor.model.told import Letter, Snippet
 from monitor.text.cleaning import printable
 from monitor.wrap import columns, wrap
 
@@ -39,15 +39,15 @@ _MARK = re.compile("[\x01-\x07\x11-\x17]")
 _SPAN_MARKS = {"hit": _HIT, "added": _ADDED, "removed": _REMOVED}
 
 
-def render(digest: Digest, *, colour: bool, width: int) -> str:
+def render(letter: Letter, *, colour: bool, width: int) -> str:
     """Return the message as text of at most `width` columns, ready to print."""
-    return paint(compose(digest), colour=colour, width=width)
+    return paint(compose(letter), colour=colour, width=width)
 
 
-def compose(digest: Digest) -> str:
+def compose(letter: Letter) -> str:
     """Return the message with marks for `paint`, as it is frozen."""
-    message = tell(digest)
-    blocks = [list(_heading(message))]
+    message = tell(letter)
+    blocks = [list(_heading(message)), *([one] for one in message.paragraphs)]
     for section in message.sections:
         if message.has_headings:
             blocks.append([f"── {_mark(_NAME, section.heading)} ──"])
@@ -69,8 +69,6 @@ def _heading(message: Message) -> Iterator[str]:
     yield f"{_mark(_STRONG, headline)}{between}{_mark(_DIM, message.when)}"
     if message.is_digest:
         yield from filter(None, (_counts(message), _contents(message), _mark(_DIM, message.hint)))
-    if message.note:
-        yield message.note
 
 
 def _counts(message: Message) -> str:

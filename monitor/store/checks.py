@@ -13,7 +13,8 @@ class SourceState:
     """What is remembered of a source: the validators and print of page 1, as taken in at `read_at`.
 
     `gap_page` is the page from which a stretch has not been proven read since `gap_since`;
-    `swept_at` is when the newest pages were last read whatever was known of them.
+    `swept_at` is when the newest pages were last read whatever was known of them; `unpaged` says
+    that the listing was accepted though it shows one page whatever page is asked for.
     """
 
     baseline_at: datetime | None = None
@@ -26,11 +27,12 @@ class SourceState:
     gap_page: int | None = None
     gap_since: datetime | None = None
     swept_at: datetime | None = None
+    unpaged: bool = False
 
 
 _STATE = (
     "baseline_at, read_at, url, etag, last_modified, fingerprint, entries, gap_page, gap_since,"
-    " swept_at"
+    " swept_at, unpaged"
 )
 
 
@@ -40,7 +42,7 @@ def state(conn: sqlite3.Connection, source: str) -> SourceState:
     if row is None:
         return SourceState()
     baseline_at, read_at, url, etag, last_modified, fingerprint, entries, *rest = row
-    gap_page, gap_since, swept_at = rest
+    gap_page, gap_since, swept_at, unpaged = rest
     return SourceState(
         baseline_at=_moment(baseline_at),
         read_at=_moment(read_at),
@@ -52,6 +54,7 @@ def state(conn: sqlite3.Connection, source: str) -> SourceState:
         gap_page=gap_page,
         gap_since=_moment(gap_since),
         swept_at=_moment(swept_at),
+        unpaged=bool(unpaged),
     )
 
 
@@ -61,6 +64,14 @@ def last_begun(conn: sqlite3.Connection, source: str) -> datetime | None:
         "SELECT started_at FROM checks WHERE source = ? ORDER BY id DESC LIMIT 1", (source,)
     ).fetchone()
     return None if row is None else from_iso(row[0])
+
+
+def last_status(conn: sqlite3.Connection, source: str) -> str | None:
+    """Return how the last check of a source went, None where there was none."""
+    row = conn.execute(
+        "SELECT status FROM checks WHERE source = ? ORDER BY id DESC LIMIT 1", (source,)
+    ).fetchone()
+    return None if row is None else str(row[0])
 
 
 def remember(conn: sqlite3.Connection, source: str, now: SourceState) -> None:
@@ -77,6 +88,7 @@ def remember(conn: sqlite3.Connection, source: str, now: SourceState) -> None:
         now.gap_page,
         _text(now.gap_since),
         _text(now.swept_at),
+        int(now.unpaged),
     )
     marks = ", ".join("?" * len(values))
     conn.execute(f"INSERT OR REPLACE INTO sources (name, {_STATE}) VALUES ({marks})", values)
@@ -93,6 +105,7 @@ def record(conn: sqlite3.Connection, result: CheckResult) -> int:
         "source": result.name,
         "started_at": to_iso(result.started_at),
         "baseline": int(result.baseline),
+        "rule": result.rule,
     }
     del row["name"]
     names = ", ".join(row)
@@ -107,6 +120,14 @@ def count(conn: sqlite3.Connection, check_id: int, result: CheckResult) -> None:
         "UPDATE checks SET new = ?, revised = ?, withdrawn = ?, restored = ? WHERE id = ?",
         (result.new, result.revised, result.withdrawn, result.restored, check_id),
     )
+
+
+def doubt(conn: sqlite3.Connection, check_id: int | None) -> str | None:
+    """Return the rule for which a check was not believed, None where it was."""
+    row = conn.execute(
+        "SELECT rule FROM checks WHERE id = ? AND status = 'suspect'", (check_id,)
+    ).fetchone()
+    return None if row is None else row[0]
 
 
 def _moment(text: str | None) -> datetime | None:

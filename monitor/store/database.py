@@ -2,27 +2,32 @@
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Self
 
 from monitor.errors import StoreError
 from monitor.store.version import APPLICATION_ID, VERSION
 
+KEEP = timedelta(days=400)
 _BUSY_SECONDS = 30.0
 _NORMAL = 1
 
 
 class Database:
-    """An open store. Use `reading` and `writing`; nothing is read or written outside them."""
+    """An open store. Use `reading` and `writing`; nothing is read or written outside them.
 
-    def __init__(self, path: Path, conn: sqlite3.Connection) -> None:
-        self.path, self.conn = path, conn
+    `keep` is how long raw pages stay in it.
+    """
+
+    def __init__(self, path: Path, conn: sqlite3.Connection, keep: timedelta = KEEP) -> None:
+        self.path, self.conn, self.keep = path, conn, keep
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
         """Hold one consistent view of the store."""
-        with _told(self.path):
+        with in_words(self.path):
             self.conn.execute("BEGIN")
             try:
                 yield self.conn
@@ -36,7 +41,7 @@ class Database:
         `lightly`: the disk is not waited for, and loss of power may undo it: for what can be
         learnt again. What is written after it in full makes it last too.
         """
-        with _told(self.path), self._waiting_for_the_disk(not lightly):
+        with in_words(self.path), self._waiting_for_the_disk(not lightly):
             self.conn.execute("BEGIN IMMEDIATE")
             try:
                 yield self.conn
@@ -59,12 +64,32 @@ class Database:
     @contextmanager
     def trying(self) -> Iterator[sqlite3.Connection]:
         """Write as in `writing`, to see what would come of it; nothing of it stays."""
-        with _told(self.path):
+        with in_words(self.path):
             self.conn.execute("BEGIN IMMEDIATE")
             try:
                 yield self.conn
             finally:
                 self._end("ROLLBACK")
+
+    def copy(self, target: Path) -> None:
+        """Copy the store as it is at one moment, whoever writes to it meanwhile.
+
+        FileExistsError where there is something at `target`, OSError where it cannot be made. The
+        copy is its owner's alone, and found whole; StoreError where it is not, and it is gone.
+        """
+        target.touch(mode=0o600, exist_ok=False)
+        try:
+            with closing(sqlite3.connect(target)) as copy, self.reading() as conn:
+                with in_words(target):
+                    conn.backup(copy)
+                self._refuse_damaged(copy)
+        except BaseException:
+            target.unlink(missing_ok=True)
+            raise
+
+    def _refuse_damaged(self, copy: sqlite3.Connection) -> None:
+        if not _is_whole(copy):
+            raise StoreError(f"{self.path}: {_DAMAGED}")
 
     def _end(self, how: str) -> None:
         # A full disk makes SQLite roll back by itself.
@@ -82,12 +107,15 @@ class Database:
         self.close()
 
 
-def open_database(path: Path) -> Database:
-    """Open the store, making or migrating it where needed; StoreError says what is wrong."""
-    with _told(path):
+def open_database(path: Path, keep: timedelta = KEEP) -> Database:
+    """Open the store, making or migrating it where needed; StoreError says what is wrong.
+
+    Raw pages older than `keep` go when others come.
+    """
+    with in_words(path):
         conn = connect(path)
         try:
-            if not _is_current(conn, path):
+            if not is_current(conn, path):
                 from monitor.store.schema import migrate  # noqa: PLC0415 - sqlite-utils is slow
 
                 migrate(conn, path)
@@ -96,7 +124,7 @@ def open_database(path: Path) -> Database:
         except BaseException:
             conn.close()
             raise
-    return Database(path, conn)
+    return Database(path, conn, keep)
 
 
 def connect(path: Path) -> sqlite3.Connection:
@@ -115,7 +143,16 @@ def connect(path: Path) -> sqlite3.Connection:
     )
 
 
-def _is_current(conn: sqlite3.Connection, path: Path) -> bool:
+def _is_whole(conn: sqlite3.Connection) -> bool:
+    try:
+        found: tuple[str] = conn.execute("PRAGMA integrity_check(1)").fetchone()
+    except sqlite3.DatabaseError:
+        return False
+    return found == ("ok",)
+
+
+def is_current(conn: sqlite3.Connection, path: Path) -> bool:
+    """Tell whether this is today's schema; StoreError where it is none of ours, or a later one."""
     mark, version, is_empty = _marks(conn)
     if mark != APPLICATION_ID:
         if not is_empty:
@@ -144,9 +181,10 @@ def _marks(conn: sqlite3.Connection) -> tuple[int, int, bool]:
     return mark, version, found is None
 
 
+_DAMAGED = "the database is damaged; move it away and restore a backup"
 _WORDS = (
     (sqlite3.SQLITE_FULL, "the disk is full; nothing was lost, make room and run again"),
-    (sqlite3.SQLITE_CORRUPT, "the database is damaged; move it away and restore a backup"),
+    (sqlite3.SQLITE_CORRUPT, _DAMAGED),
     (sqlite3.SQLITE_NOTADB, "this is not a SQLite database; choose another path"),
     (sqlite3.SQLITE_READONLY, "the database or its folder cannot be written to; check its rights"),
     (sqlite3.SQLITE_CANTOPEN, "the database cannot be opened; check the folder and its rights"),
@@ -157,7 +195,8 @@ _WORDS = (
 
 
 @contextmanager
-def _told(path: Path) -> Iterator[None]:
+def in_words(path: Path) -> Iterator[None]:
+    """Tell SQLite's own errors as a StoreError with a sentence."""
     try:
         yield
     except sqlite3.Error as error:

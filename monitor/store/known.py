@@ -1,7 +1,7 @@
 """What the store knows of the entries of a page."""
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 
 from monitor.decide import Known, KnownRelease
@@ -9,14 +9,17 @@ from monitor.ground import Ground
 from monitor.identity import identity
 from monitor.model.scraped import Entry
 from monitor.store.rows import key
+from monitor.text.folding import fold
 from monitor.times import to_iso
+
+_ANY_TIME = "9999"  # later than every time
 
 
 def ground(
     conn: sqlite3.Connection, source: str, entries: Iterable[Entry], before: datetime | None = None
 ) -> Ground:
     """Tell which of these entries this listing has shown already (or by then: `before`)."""
-    limit = "9999" if before is None else to_iso(before)
+    limit = _ANY_TIME if before is None else to_iso(before)
     ranks = [_rank(conn, source, entry, limit) for entry in entries]
     last = next((rank for rank in reversed(ranks) if rank is not None), None)
     left = 0 if last is None else _left_below(conn, source, last, limit)
@@ -40,6 +43,31 @@ def _left_below(conn: sqlite3.Connection, source: str, rank: float, limit: str) 
         (source, rank, limit),
     ).fetchone()
     return int(row[0])
+
+
+def met(conn: sqlite3.Connection, source: str, entries: Iterable[Entry]) -> Iterator[Entry]:
+    """Yield those entries that this listing has shown: under their title and date, or edited.
+
+    An article id is no proof by itself, as ids may be dealt anew: date or title must have stayed.
+    """
+    for entry in entries:
+        if _rank(conn, source, entry, _ANY_TIME) is not None or any(
+            day == entry.date.isoformat() or fold(title) == fold(entry.title)
+            for title, day in _under_its_number(conn, source, entry)
+        ):
+            yield entry
+
+
+def _under_its_number(
+    conn: sqlite3.Connection, source: str, entry: Entry
+) -> Iterable[tuple[str, str]]:
+    if not entry.article_id:
+        return ()
+    return conn.execute(
+        "SELECT r.title, r.date FROM listings AS l JOIN releases AS r ON r.id = l.release_id"
+        " WHERE l.article_id = ? AND l.board = ? AND l.source = ?",
+        (entry.article_id, entry.board, source),
+    )
 
 
 def known(conn: sqlite3.Connection, source: str, site: str, entries: Sequence[Entry]) -> Known:

@@ -15,7 +15,8 @@ DeliveryStatus = Literal["owed", "sent", "given-up"]
 class Entry:
     """One message as the ledger has it; `releases` is how many releases it tells of.
 
-    `due_at` is when it will be tried next, None where it will not; `error` is what went wrong last.
+    `subject` is what it says where it tells of none. `due_at` is when it will be tried next, None
+    where it will not; `error` is what went wrong last.
     """
 
     id: str
@@ -27,6 +28,7 @@ class Entry:
     sent_at: datetime | None
     attempts: int
     releases: int
+    subject: str | None
     error: str | None
 
     def as_json(self) -> dict[str, object]:
@@ -41,6 +43,7 @@ class Entry:
             "sent_at": None if self.sent_at is None else to_iso(self.sent_at),
             "attempts": self.attempts,
             "releases": self.releases,
+            "subject": self.subject,
             "error": self.error,
         }
 
@@ -51,12 +54,14 @@ def entries(
     """Yield the ledger's entries, newest first."""
     rows = conn.execute(
         "SELECT id, channel, type, status, created_at, due_at, sent_at, attempts, error,"
-        " (SELECT count(*) FROM items WHERE delivery_id = d.id) FROM deliveries AS d"
+        " (SELECT count(*) FROM items WHERE delivery_id = d.id),"
+        " (SELECT subject FROM notices WHERE delivery_id = d.id) FROM deliveries AS d"
         " WHERE channel = coalesce(:channel, channel) AND status = coalesce(:status, status)"
         " ORDER BY created_at DESC, id DESC",
         {"channel": channel, "status": status},
     )
-    for name, to, kind, how, created_at, due_at, sent_at, attempts, error, releases in rows:
+    for name, to, kind, how, created_at, due_at, sent_at, attempts, error, *says in rows:
+        releases, subject = says
         yield Entry(
             id=name,
             channel=to,
@@ -67,6 +72,7 @@ def entries(
             sent_at=None if sent_at is None else from_iso(sent_at),
             attempts=attempts,
             releases=releases,
+            subject=subject,
             error=error,
         )
 

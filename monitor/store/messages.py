@@ -5,11 +5,13 @@ import sqlite3
 from collections.abc import Callable
 from datetime import datetime
 
-from monitor.model.told import Digest, Item
+from monitor.model.told import Digest, Item, Letter, Notice
 from monitor.store.rows import (
     RELEASE_COLUMNS,
     changes_from,
     changes_row,
+    facts_from,
+    facts_row,
     release_from,
     snippet_from,
     snippet_row,
@@ -43,6 +45,20 @@ def owe(
     put_items(conn, digest.id, digest.items)
 
 
+def owe_notice(conn: sqlite3.Connection, notice: Notice) -> None:
+    """Write a notice that its channel is owed, due at once whatever the channel's schedule is."""
+    now = to_iso(notice.created_at)
+    conn.execute(
+        "INSERT INTO deliveries (id, channel, type, status, created_at, due_at)"
+        " VALUES (?, ?, ?, 'owed', ?, ?)",
+        (notice.id, notice.channel, notice.kind, now, now),
+    )
+    conn.execute(
+        "INSERT INTO notices (delivery_id, subject, text, facts) VALUES (?, ?, ?, ?)",
+        (notice.id, notice.subject, json.dumps(notice.text), facts_row(notice.facts)),
+    )
+
+
 def put_items(conn: sqlite3.Connection, delivery_id: str, items: tuple[Item, ...]) -> None:
     """Write what a message holds, in place of what it held."""
     conn.execute("DELETE FROM items WHERE delivery_id = ?", (delivery_id,))
@@ -65,7 +81,7 @@ def put_items(conn: sqlite3.Connection, delivery_id: str, items: tuple[Item, ...
 
 
 def payload(
-    conn: sqlite3.Connection, delivery_id: str, prepare: Callable[[Digest], bytes]
+    conn: sqlite3.Connection, delivery_id: str, prepare: Callable[[Letter], bytes]
 ) -> bytes:
     """Return the message's bytes, made by `prepare` the first time and frozen from then on."""
     (frozen,) = conn.execute(
@@ -73,13 +89,34 @@ def payload(
     ).fetchone()
     if frozen is not None:
         return bytes(frozen)
-    made = prepare(digest(conn, delivery_id))
+    made = prepare(letter(conn, delivery_id))
     conn.execute("UPDATE deliveries SET payload = ? WHERE id = ?", (made, delivery_id))
     return made
 
 
+def letter(conn: sqlite3.Connection, delivery_id: str) -> Letter:
+    """Return what a message says, of whichever kind it is."""
+    row = conn.execute(
+        "SELECT d.channel, d.type, d.created_at, n.subject, n.text, n.facts FROM notices AS n"
+        " JOIN deliveries AS d ON d.id = n.delivery_id WHERE n.delivery_id = ?",
+        (delivery_id,),
+    ).fetchone()
+    if row is None:
+        return digest(conn, delivery_id)
+    channel, kind, created_at, subject, text, facts = row
+    return Notice(
+        id=delivery_id,
+        channel=channel,
+        kind=kind,
+        created_at=from_iso(created_at),
+        subject=subject,
+        text=tuple(json.loads(text)),
+        facts=facts_from(facts),
+    )
+
+
 def digest(conn: sqlite3.Connection, delivery_id: str) -> Digest:
-    """Return what a message says; a digest's moment is the end of its period."""
+    """Return what a message says of releases; a digest's moment is the end of its period."""
     channel, kind, created_at, since, until = conn.execute(
         "SELECT channel, type, created_at, since, until FROM deliveries WHERE id = ?",
         (delivery_id,),

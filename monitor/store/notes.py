@@ -12,3 +12,8 @@ def read(conn: sqlite3.Connection, name: str) -> str | None:
 def write(conn: sqlite3.Connection, name: str, value: str) -> None:
     """Leave a note, in place of an older one of that name."""
     conn.execute("INSERT OR REPLACE INTO notes (name, value) VALUES (?, ?)", (name, value))
+
+
+def drop(conn: sqlite3.Connection, name: str) -> None:
+    """Take a note away."""
+    conn.execute("DELETE FROM notes WHERE name = ?", (name,))

@@ -6,7 +6,7 @@ from datetime import date
 from monitor.identity import identity
 from monitor.model.scraped import Entry
 from monitor.model.stored import Change, Release
-from monitor.model.told import Snippet
+from monitor.model.told import Facts, Snippet
 from monitor.times import from_iso
 
 RELEASE_COLUMNS = (
@@ -62,3 +62,23 @@ def changes_from(text: str | None) -> tuple[Change, ...] | None:
     if text is None:
         return None
     return tuple(Change(**change) for change in json.loads(text))
+
+
+def facts_row(facts: Facts | None) -> str | None:
+    """Return the facts of a notice as JSON text, None where there are none."""
+    return None if facts is None else json.dumps(facts.as_json())
+
+
+def facts_from(text: str | None) -> Facts | None:
+    """Return the facts that `facts_row` wrote."""
+    if text is None:
+        return None
+    row = json.loads(text)
+    about, since, until = row.pop("about"), row.pop("since"), row.pop("until")
+    return Facts(
+        about=about["kind"],
+        name=about["name"],
+        since=from_iso(since),
+        until=None if until is None else from_iso(until),
+        **row,
+    )

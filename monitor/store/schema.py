@@ -308,6 +308,75 @@ def own_index(db: Tables) -> None:
         db.execute(statement)
 
 
+_INCIDENTS = (
+    # What is or was in trouble, and when the operator was told: a source that cannot be read or
+    # has been silent for too long, a channel that takes no messages.
+    """CREATE TABLE incidents (
+        id INTEGER PRIMARY KEY,
+        about TEXT NOT NULL CHECK (about IN ('source', 'channel')),
+        name TEXT NOT NULL,
+        kind TEXT NOT NULL CHECK (kind IN ('failing', 'silent')),
+        began_at TEXT NOT NULL,
+        told_at TEXT,
+        ended_at TEXT,
+        reason TEXT NOT NULL,
+        advice TEXT NOT NULL
+    ) STRICT""",
+    "CREATE UNIQUE INDEX incidents_open ON incidents (about, name, kind) WHERE ended_at IS NULL",
+    # What a message says that tells of no releases; `text` is a list of paragraphs, `facts` JSON.
+    """CREATE TABLE notices (
+        delivery_id TEXT PRIMARY KEY REFERENCES deliveries (id) ON DELETE CASCADE,
+        subject TEXT NOT NULL,
+        text TEXT NOT NULL,
+        facts TEXT
+    ) STRICT, WITHOUT ROWID""",
+)
+
+
+@migrations()
+def incidents(db: Tables) -> None:
+    """Remember what is in trouble, and what the operator is told of it."""
+    for statement in _INCIDENTS:
+        db.execute(statement)
+
+
+_HISTORY = (
+    # How a listing looked in its last believed checks: what makes a page suspect is learnt here.
+    # `first` counts the entries on page 1, `entries` all that were read; of these, `texts` had a
+    # text (`letters` characters together), `labelled` a category, `eastern` a title in Hangul,
+    # Han or Kana, `garbled` letters that nobody wrote.
+    """CREATE TABLE shapes (
+        id INTEGER PRIMARY KEY,
+        source TEXT NOT NULL,
+        check_id INTEGER REFERENCES checks (id) ON DELETE SET NULL,
+        first INTEGER NOT NULL,
+        entries INTEGER NOT NULL,
+        texts INTEGER NOT NULL,
+        letters INTEGER NOT NULL,
+        labelled INTEGER NOT NULL,
+        eastern INTEGER NOT NULL,
+        garbled INTEGER NOT NULL,
+        categories TEXT NOT NULL,
+        boards TEXT NOT NULL,
+        highest_id INTEGER,
+        newest TEXT,
+        oldest TEXT
+    ) STRICT""",
+    "CREATE INDEX shapes_by_source ON shapes (source, id)",
+    # The rule that a suspect check broke, or, of one that went well, that was overruled.
+    "ALTER TABLE checks ADD COLUMN rule TEXT",
+    # 1 once it was accepted that a listing shows one page whatever page is asked for.
+    "ALTER TABLE sources ADD COLUMN unpaged INTEGER NOT NULL DEFAULT 0",
+)
+
+
+@migrations()
+def histories(db: Tables) -> None:
+    """Remember what listings look like, and why a check was not believed."""
+    for statement in _HISTORY:
+        db.execute(statement)
+
+
 def migrate(conn: sqlite3.Connection, path: Path) -> None:
     """Bring the database to today's schema; an older one is first copied beside itself.
 

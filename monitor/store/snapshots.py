@@ -6,14 +6,13 @@ Of a release's article page only those are kept that say something else than the
 import hashlib
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from monitor.model.scraped import Fetched
 from monitor.store.packing import pack, unpack
 from monitor.times import from_iso, to_iso
 
-KEEP = timedelta(days=400)
 _MUCH_LESS = 0.8
 
 
@@ -41,15 +40,15 @@ def keep(
     source: str,
     check_id: int | None,
     pages: Iterable[Fetched],
-    now: datetime,
+    limit: datetime,
 ) -> None:
-    """Keep raw pages, compressed, one body once; let go of those older than KEEP.
+    """Keep raw pages, compressed, one body once; let go of those from before `limit`.
 
     Pages that were read together have one `check_id`; None is a page read by itself.
     """
     for page in pages:
         _keep(conn, source, check_id, page)
-    _let_go(conn, source, now - KEEP)
+    _let_go(conn, source, limit)
 
 
 def keep_articles(

@@ -63,6 +63,7 @@ class Mailbox:
     on_data: str = "250 taken"
     on_mail: str | None = None
     hello: str = ""
+    taken_back: int = 0
     secure: bool = False
 
     async def handle_EHLO(  # noqa: N802
@@ -87,6 +88,13 @@ class Mailbox:
         if to in self.said:
             return self.said[to]
         envelope.rcpt_tos.append(to)
+        return "250 OK"
+
+    async def handle_RSET(  # noqa: N802
+        self, _server: object, _session: Session, _envelope: Envelope
+    ) -> str:
+        """Count that what was begun is taken back."""
+        self.taken_back += 1
         return "250 OK"
 
     async def handle_DATA(  # noqa: N802

@@ -1,10 +1,9 @@
 """A ministry without a network: the site's own pages, handed over by a function that can fail."""
 
 from collections.abc import Callable, Mapping
-from typing import Any
 from urllib.parse import urlsplit
 
-from monitor.check import Report, check
+from monitor.check import Report, Wish, check
 from monitor.check.desk import Desk
 from monitor.errors import FetchError
 from monitor.model.configured import Source
@@ -49,10 +48,15 @@ class Line:
             fetched_at=self._world.moment,
         )
 
-    def check(self, source: Source, desk: Desk, db: Database, **options: Any) -> Report:
-        """Check a source of this site."""
+    def check(self, source: Source, desk: Desk, db: Database, **wish: bool) -> Report:
+        """Check a source of this site; `wish`: sweep=True, accept=True."""
         return check(
-            source, lambda: desk, fetch=self.fetch, db=db, world=self._world.world, **options
+            source,
+            lambda: desk,
+            fetch=self.fetch,
+            db=db,
+            world=self._world.world,
+            wish=Wish(**wish),
         )
 
 

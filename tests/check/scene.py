@@ -38,12 +38,12 @@ class Scene:
         self.check()
         self.settle()
 
-    def check(self, source: Source | None = None, *, sweep: bool = False) -> Report:
+    def check(self, source: Source | None = None, **wish: bool) -> Report:
         """Check once, a minute after the last time."""
         self.world.pass_time(timedelta(minutes=1))
         channels = [TerminalChannel(name=name) for name in self.channels]
         desk = Desk(self.watches, channels)
-        return self.line.check(source or self.source, desk, self.db, sweep=sweep)
+        return self.line.check(source or self.source, desk, self.db, **wish)
 
     def settle(self) -> None:
         """Check until no article waits."""

@@ -20,7 +20,7 @@ def thin_fixture(scene: Scene) -> Scene:
 def publish(scene: Scene, count: int) -> None:
     """Publish so many releases."""
     for number in range(count):
-        scene.site.publish(f"Steel {number}", DAY, at=0)
+        scene.site.publish(f"Steel {number}", DAY, body="Of steel.")
 
 
 def origins(scene: Scene) -> dict[str, int]:

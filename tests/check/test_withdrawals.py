@@ -154,7 +154,7 @@ def test_what_lies_between_the_newest_pages_and_a_gap_is_not_missed(scene: Scene
     scene.source = replace(scene.source, max_pages=6, sweep_pages=2)
     scene.begin(5)
     for number in range(90):
-        scene.site.publish(f"New {number}", DAY)
+        scene.site.publish(f"New {number}", DAY, body="Talks.")
     scene.check()
     scene.line.set(articles=_gone)
     scene.check(sweep=True)

@@ -1,6 +1,5 @@
 """The command line itself: what it takes, and what its help says."""
 
-import argparse
 import shlex
 from collections.abc import Iterator
 
@@ -13,12 +12,11 @@ HEAD = "for example:\n"
 
 
 def commands(command: Parser) -> Iterator[Parser]:
-    """Yield every command below one, actions among them."""
-    for action in command._actions:  # noqa: SLF001 - argparse shows its tree nowhere else
-        if isinstance(action, argparse._SubParsersAction):  # noqa: SLF001
-            for inner in action.choices.values():
-                yield inner
-                yield from commands(inner)
+    """Yield every command for people below one, actions among them."""
+    for inner in command.inner().values():
+        if inner.does:
+            yield inner
+            yield from commands(inner)
 
 
 @pytest.mark.parametrize("command", [*commands(parser())], ids=lambda one: one.prog)
@@ -52,10 +50,100 @@ def test_a_command_line_means_the_same_whichever_groups_are_made_for_it(line: st
     assert {**told, "run": None} == {**whole, "run": None}
 
 
-@pytest.mark.parametrize("line", ["relases", "--source trade", "--once relases", "watch tst x"])
-def test_what_cannot_be_meant_is_wrong_usage(line: str, capsys: pytest.CaptureFixture[str]) -> None:
-    """A slip of the finger ends with the code for wrong usage and points at the help."""
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("relases", 'monitor: "relases" is no command; did you mean "releases"?'),
+        ("watch tst x", 'monitor watch: "tst" is no action; did you mean "test"?'),
+        ("watch delete x", 'monitor watch: "delete" is no action; there are: list, '),
+        ("nonsense", 'monitor: "nonsense" is no command; there are: demo, '),
+        ("--source trade", "monitor: --source, --sweep and --accept go with --once; "),
+        ("--once relases", 'monitor: "relases" is no command'),
+        ("--onse", 'monitor: there is no option "--onse"; did you mean "--once"?'),
+        (
+            "releases --limt 3",
+            'monitor releases: there is no option "--limt"; did you mean "--limit"?',
+        ),
+        ("releases --x=3", 'monitor releases: there is no option "--x"'),
+        ("releases --limit", "monitor releases: --limit needs a value after it"),
+        ("releases --limit 0", "monitor releases: --limit: “0” is no count; write a number from 1"),
+        ("show", "monitor show: ID is missing"),
+        ("watch add", "monitor watch add: NAME and QUERY are missing"),
+        ("watch add steel steel quota", 'monitor watch add: "quota" is one word too many; a query'),
+        ("watch show steel quota", 'monitor watch show: "quota" is one word too many; what has'),
+        (
+            "export --format cvs",
+            'monitor export: "cvs" cannot stand for --format; there are: text, ',
+        ),
+        ("completion csh", 'monitor completion: "csh" cannot stand for SHELL; '),
+        ("backfill", "monitor backfill: one of --pages, --since and --all is needed"),
+        ("-q -v", "monitor: --verbose and --quiet exclude each other; leave one of them out"),
+        ("--s trade", 'monitor: "--s" can mean --source or --sweep; write it out'),
+        ("--once=now", "monitor: --once takes no value"),
+        ("help wach", 'monitor: "wach" is no command; did you mean "watch"?'),
+    ],
+)
+def test_a_slip_of_the_finger_is_told_in_plain_words(
+    line: str, told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With what to type instead, the code for wrong usage, and where help is."""
     with pytest.raises(SystemExit) as ended:
-        parse(line.split())
+        args = parse(line.split())
+        args.run(args)
     assert ended.value.code == 2
-    assert "--help" in capsys.readouterr().err
+    err = capsys.readouterr().err
+    assert err.startswith(told)
+    assert "--help" in err
+    assert "complete" not in err
+
+
+def test_a_mistake_comes_with_an_example(capsys: pytest.CaptureFixture[str]) -> None:
+    """Of that very command."""
+    with pytest.raises(SystemExit):
+        parse(["watch", "add", "gulf"])
+    example, more = capsys.readouterr().err.splitlines()[1:]
+    assert example == "for example:  monitor watch add gulf '(UAE OR Qatar) NOT football'"
+    assert more == "more about it:  monitor watch add --help"
+
+
+@pytest.mark.parametrize("line", ["--help", "help", "--once --help", "-v help"])
+def test_the_front_page_says_what_to_do_first(
+    line: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """In command lines that are understood; then come all the commands."""
+    with pytest.raises(SystemExit) as ended:
+        args = parse(line.split())
+        args.run(args)
+    assert ended.value.code == 0
+    told = capsys.readouterr().out
+    first = told[told.index("to begin with:") :].split("\n\n")[0]
+    lines = [shlex.split(step.split("  ")[1])[1:] for step in first.splitlines()[1:]]
+    assert [words[:2] for words in lines] == [
+        ["demo"], ["init"], ["--once"], ["watch", "test"], ["watch", "add"], []
+    ]  # fmt: skip
+    assert all(callable(parse(words).run) for words in lines)
+    for command in parser().inner():
+        assert (f"\n  {command} " in told) == (command != "complete")
+
+
+@pytest.mark.parametrize("columns", ["60", "80", "200"])
+def test_the_front_page_fits_the_terminal(
+    columns: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Wider than 100 nobody likes to read."""
+    monkeypatch.setenv("COLUMNS", columns)
+    parser().print_help()
+    widest = max(map(len, capsys.readouterr().out.splitlines()))
+    assert widest <= min(int(columns), 100)
+
+
+def test_the_help_of_a_command_is_that_of_its_option(capsys: pytest.CaptureFixture[str]) -> None:
+    """`help` is for those who look for it."""
+    shown = []
+    for line in ("help watch add", "watch add --help"):
+        with pytest.raises(SystemExit):
+            args = parse(line.split())
+            args.run(args)
+        shown.append(capsys.readouterr().out)
+    assert shown[0] == shown[1]
+    assert shown[0].startswith("usage: monitor watch add")

@@ -17,6 +17,7 @@ import pytest
 
 from tests import site_faults as faults
 from tests.channels.peers import Receiver, receiving
+from tests.crashing import Crashing, Ended
 from tests.site import Site
 from tests.site_pages import BOARDS
 from tests.site_wire import Exchange, Response
@@ -105,30 +106,27 @@ def test_kill_9_at_any_write_leaves_no_half_of_a_page(tmp_path: Path) -> None:
         stage.once()
         shutil.copy(stage.db, tmp_path / "baseline.db")
 
-        def killed_at(point: int) -> "subprocess.CompletedProcess[str]":
-            for leftover in tmp_path.glob("monitor.db*"):
-                leftover.unlink()
-            shutil.copy(tmp_path / "baseline.db", stage.db)
-            return subprocess.run(
-                [sys.executable, "-m", "tests.crashing", str(point), "backfill", "--all", "-q"],
-                cwd=tmp_path,
-                env=environment(),
-                capture_output=True,
-                text=True,
-                check=False,
-            )
+        with Crashing(tmp_path) as crashing:
 
-        points = int(killed_at(0).stdout)
-        assert points > 100
-        for point in range(1, points + 1, points // 15):
-            assert killed_at(point).returncode == -9, point
-            count = len(stored(stage))
-            assert count % 10 == 0 or count == 36, point
-            assert backfill(stage, "--all")["complete"] is True
-            assert stored(stage) == shown(site), point
-            assert stage.rows("SELECT count(*) FROM releases") == [(36,)]
-            assert stage.rows("SELECT count(*) FROM deliveries") == [(0,)]
-            assert stage.rows("PRAGMA integrity_check") == [("ok",)]
+            def killed_at(point: int) -> Ended:
+                for leftover in tmp_path.glob("monitor.db*"):
+                    leftover.unlink()
+                shutil.copy(tmp_path / "baseline.db", stage.db)
+                return crashing.run("backfill", "--all", "-q", point=point)
+
+            points = killed_at(0).points
+            assert points > 100
+            for point in range(1, points + 1, points // 15):
+                assert killed_at(point).code == -9, point
+                count = len(stored(stage))
+                assert count % 10 == 0 or count == 36, point
+                again = crashing.run("backfill", "--all", "--json")
+                (walk,) = json.loads(again.out)["sources"]
+                assert walk["complete"] is True
+                assert stored(stage) == shown(site), point
+                assert stage.rows("SELECT count(*) FROM releases") == [(36,)]
+                assert stage.rows("SELECT count(*) FROM deliveries") == [(0,)]
+                assert stage.rows("PRAGMA integrity_check") == [("ok",)]
 
 
 def test_nobody_is_told_of_the_archive_and_everybody_of_what_comes_after(tmp_path: Path) -> None:
@@ -252,7 +250,7 @@ def test_a_gap_is_closed_before_the_walk(tmp_path: Path) -> None:
         stage = Stage(tmp_path, limits, WATCHES, bot(receiver.url))
         stage.once()
         for number in range(55):
-            site.publish(f"Steel, Part {number}", FIRST + timedelta(days=90))
+            site.publish(f"Steel, Part {number}", FIRST + timedelta(days=90), body="Quotas.")
         result = backfill(stage, "--all")
         assert (result["added"], result["complete"]) == (20, True)
         assert stored(stage) == shown(site)

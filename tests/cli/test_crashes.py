@@ -2,8 +2,6 @@
 
 import json
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from datetime import date
 from email import message_from_bytes
@@ -12,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from tests.channels.peers import Mailbox, Receiver, mail_server, receiving
+from tests.crashing import Crashing
 from tests.site import Site
-from tests.stage import WATCHES, Stage, bot, desk, environment, source
+from tests.stage import WATCHES, Stage, bot, desk, source
 
 DAY = date(2025, 12, 1)
 
@@ -41,17 +40,6 @@ class Scene:
         shutil.copy(self.stage.folder / "baseline.db", self.stage.db)
         self.receiver.got.clear()
         self.mailbox.taken.clear()
-
-    def killed_at(self, point: int) -> "subprocess.CompletedProcess[str]":
-        """Run `--once` until it is killed at a point."""
-        return subprocess.run(
-            [sys.executable, "-m", "tests.crashing", str(point), "--once", "-q"],
-            cwd=self.stage.folder,
-            env=environment(),
-            capture_output=True,
-            text=True,
-            check=False,
-        )
 
     def check(self) -> None:
         """Everything was told on both channels, each under one id and with one content."""
@@ -82,16 +70,18 @@ def test_kill_9_at_any_point_loses_nothing_and_tells_nothing_twice(
     scene: Scene, record_property: Callable[[str, object], None]
 ) -> None:
     """Killed at each write of a check and at each send, the next run makes it whole at once."""
-    scene.begin_again()
-    points = int(scene.killed_at(0).stdout)
-    scene.check()
-    assert points > 25
-    for point in range(1, points + 1):
+    with Crashing(scene.stage.folder) as crashing:
         scene.begin_again()
-        assert scene.killed_at(point).returncode == -9, point
-        scene.stage.once()
+        points = crashing.run("--once", "-q").points
         scene.check()
-        assert scene.stage.once()["delivered"] == 0
+        assert points > 25
+        for point in range(1, points + 1):
+            scene.begin_again()
+            assert crashing.run("--once", "-q", point=point).code == -9, point
+            assert crashing.run("--once", "-q").code == 0
+            scene.check()
+            again = crashing.run("--once", "--json")
+            assert (again.code, json.loads(again.out)["delivered"]) == (0, 0)
     record_property("told", f"killed at {points} points")
 
 

@@ -232,7 +232,7 @@ def test_an_outage_longer_than_a_check_may_read_is_caught_up_by_the_next_ones(
         stage = Stage(tmp_path, limits, WATCHES, bot(receiver.url))
         stage.once()
         for number in range(55):
-            site.publish(f"Steel, part {number}", DAY)
+            site.publish(f"Steel, part {number}", DAY, body="Quotas.")
         found = [stage.once()["sources"][0]["new"] for _ in range(6)]
         assert sum(found) == 55
         assert found[-1] == 0
@@ -315,11 +315,16 @@ def test_a_broken_source_is_told_and_the_others_go_on(
         assert (bad["status"], bad["new"]) == (status, 0)
         assert words in bad["error"]
         assert (good["status"], good["new"]) == ("ok", 1)
-        assert len(receiver.got) == 1
+        assert len(alerts(receiver)) == 1
         assert stage.rows("SELECT count(*) FROM releases WHERE title = 'Steel One'") == [(0,)]
         broken.behave()
         assert [one["new"] for one in stage.once()["sources"]] == [1, 0]
-    assert len(receiver.got) == 2
+    assert len(alerts(receiver)) == 2
+
+
+def alerts(receiver: Receiver) -> list[bytes]:
+    """Return the messages that tell of releases."""
+    return [body for _, _, body in receiver.got if json.loads(body)["type"] != "health"]
 
 
 def test_a_page_that_repeats_itself_is_suspect(tmp_path: Path) -> None:
@@ -332,6 +337,35 @@ def test_a_page_that_repeats_itself_is_suspect(tmp_path: Path) -> None:
     assert summary["sources"][0]["status"] == "suspect"
     assert "same entries as page 1" in summary["sources"][0]["error"]
     assert len(site.requests) == 2
+
+
+def test_accept_takes_a_page_as_it_is(tmp_path: Path) -> None:
+    """And says what it overruled, where there was nothing, and where it cannot help."""
+    with Site() as site:
+        ten_releases(site)
+        stage = Stage(tmp_path, source("trade", site.url()), WATCHES)
+        stage.once()
+        site.misbehave(faults.empty_list)
+        refused = stage.run("--once")
+        assert "if it is right, run: monitor --once --accept --source trade" in refused.err
+        accepted = stage.run("--once", "--accept", "--source", "trade")
+        assert (accepted.code, accepted.err) == (
+            0,
+            "trade: accepted, though the first page of the listing holds no entries (no-entries)\n",
+        )
+        assert "0 entries, nothing new" in accepted.out
+        again = stage.run("--once", "--accept")
+        assert again.err == "trade: there was nothing to accept: the listing is believed\n"
+        site.behave()
+        site.misbehave(faults.maintenance)
+        helpless = stage.run("--once", "--accept")
+        assert helpless.code == 1
+        assert "trade: --accept cannot help here: no entries can be read from this page" in (
+            helpless.err
+        )
+    daemon = stage.run("--accept")
+    assert daemon.code == 2
+    assert "--accept go with --once" in daemon.err
 
 
 def test_source_checks_one_alone(tmp_path: Path) -> None:

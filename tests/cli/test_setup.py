@@ -1,5 +1,7 @@
 """demo, init, and what is imported for what."""
 
+import re
+import shlex
 import subprocess
 import sys
 import time
@@ -36,12 +38,17 @@ def test_the_demo_shows_the_whole_job(tmp_path: Path) -> None:
 
 def test_the_demo_can_be_kept(tmp_path: Path) -> None:
     """With a config and a database to look at; but never over another one's."""
-    done = run(tmp_path, "demo", "--keep", "here")
+    done = run(tmp_path, "demo", "--keep", "right here")
     assert done.returncode == 0
-    config = str(tmp_path / "here" / "config.toml")
-    listed = run(tmp_path, "--config", config, "releases", "--watch", "steel")
-    assert "Steel TRQ Measures" in listed.stdout
-    again = run(tmp_path, "demo", "--keep", "here")
+    shown = done.stdout[done.stdout.index("Where to look next") :]
+    named = re.findall(r"  monitor (.*here.*)$", shown, re.MULTILINE)
+    assert [line.split("' ")[-1].split()[0] for line in named] == ["releases", "search", "show"]
+    told = [run(tmp_path, *shlex.split(line)) for line in named]
+    assert "Steel TRQ Measures" in told[0].stdout
+    assert "Semiconductors" in told[1].stdout
+    assert told[2].stdout.count("Steel TRQ Measures") == 1
+    assert {one.returncode for one in told} == {0}
+    again = run(tmp_path, "demo", "--keep", "right here")
     assert again.returncode == 2
     assert "stays as it is" in again.stderr
 
@@ -85,7 +92,8 @@ def loaded(folder: Path, *args: str) -> set[str]:
     ("args", "not_loaded"),
     [
         (["--once", "-q"], {"apscheduler", "sqlite_utils", "rich", "click", "httpx._main",
-                            "selectolax", "smtplib", "tomlkit", "monitor.query"}),
+                            "selectolax", "smtplib", "tomlkit", "monitor.query",
+                            "monitor.heartbeat", "monitor.cli.beating", "monitor.vitals"}),
         (["releases"], {"httpx", "httpcore", "ssl", "apscheduler", "sqlite_utils", "selectolax"}),
         (["watch", "list"], {"httpx", "httpcore", "apscheduler", "sqlite_utils", "selectolax"}),
     ],

@@ -68,6 +68,7 @@ timezone = "Asia/Seoul"
 
 [store]
 path = "data/news.db"
+keep = 30
 
 [[source]]
 name = "trade"
@@ -212,6 +213,7 @@ def test_the_other_sections_are_read() -> None:
     config = read(FULL, {"PROXY": "http://proxy.example.com:3128"})
     assert config.timezone == "Asia/Seoul"
     assert config.store_path == FOLDER / "data" / "news.db"
+    assert config.keep == timedelta(days=30)
     assert config.fetch.proxy is not None
     assert config.fetch.proxy.reveal() == "http://proxy.example.com:3128"
     assert config.fetch == FetchSettings(

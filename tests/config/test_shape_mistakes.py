@@ -50,6 +50,7 @@ TERMINAL = f'{LEAST}[[channel]]\nname = "x"\nkind = "terminal"\n'
         (LEAST + HOOK, 'secrets = "x"', "channel[0]", 'did you mean "secret"?'),
         (TERMINAL, 'url = "x"', "channel[0]", "known here: name, kind, send, send_empty"),
         (f"{LEAST}[store]", 'Path = "x"', "store", 'did you mean "path"?'),
+        (f"{LEAST}[store]", "kept = 9", "store", 'did you mean "keep"?'),
         (f"{LEAST}[fetch]", "attempt = 1", "fetch", 'did you mean "attempts"?'),
         (f"{LEAST}[health]", "afer = 1", "health", 'did you mean "after"?'),
     ],

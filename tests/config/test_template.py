@@ -60,6 +60,7 @@ def test_every_option_in_it_is_right(uncommented: Config) -> None:
     kinds = [type(channel) for channel in uncommented.channels]
     assert kinds == [TerminalChannel, EmailChannel, WebhookChannel, AppriseChannel]
     assert uncommented.fetch.proxy is not None
+    assert uncommented.health.heartbeat is not None
 
 
 def _options(value: Any) -> set[str]:
@@ -79,6 +80,22 @@ SOURCE_OPTIONS = OPTION.findall(template().partition("[[source]]")[2].partition(
 def test_the_defaults_of_fetch_are_what_it_names(line: str) -> None:
     """Switching one on changes nothing."""
     assert read(f"{LEAST}[fetch]\n{line}").fetch == read(LEAST).fetch
+
+
+def test_the_default_of_keep_is_what_it_names() -> None:
+    """Switching it on changes nothing."""
+    (line,) = re.findall(r"^# (keep = [0-9]+)", template(), re.MULTILINE)
+    assert read(f"{LEAST}[store]\n{line}").keep == read(LEAST).keep
+
+
+def test_the_defaults_of_health_are_what_it_names() -> None:
+    """After so many failures; and the channels are an example."""
+    after, to, heartbeat = OPTION.findall(
+        template().partition("[health]")[2].partition("[fetch]")[0]
+    )
+    assert read(f"{LEAST}[health]\n{after}").health == read(LEAST).health
+    assert to.startswith("to = ")
+    assert heartbeat.startswith("heartbeat = ")
 
 
 @pytest.mark.parametrize("line", SOURCE_OPTIONS)
@@ -104,6 +121,6 @@ def test_every_schedule_in_it_is_right(written: str) -> None:
 def test_what_does_not_work_yet_is_not_in_it() -> None:
     """It promises nothing."""
     names = _options(tomllib.loads(OPTION.sub(r"\1", template())))
-    assert not names & {"web", "health", "heartbeat", "listen"}
+    assert not names & {"web", "listen"}
     for word in ("feed", "listing ="):
         assert word not in template()

@@ -303,6 +303,8 @@ FILE = "expected the path of a file in quotes"
             'path = "~nobody-of-this-name/x"',
             ": expected a path; the home folder that ~ stands for is unknown",
         ),
+        ("store", "keep = 0", ": expected a whole number from 1 to 36500, got 0"),
+        ("store", 'keep = "400d"', ': expected a whole number from 1 to 36500, got "400d"'),
         ("health", "after = 0", ": expected a whole number from 1, got 0"),
         ("health", 'to = ["ops"]', '[0]: no channel is named "ops"; there is: terminal'),
         (

@@ -3,7 +3,6 @@
 import json
 import random
 import re
-import time
 from collections import Counter, defaultdict
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -14,6 +13,7 @@ from typing import Any
 import pytest
 
 from tests.channels.peers import Mailbox, Receiver, mail_server, receiving
+from tests.crashing import Crashing
 from tests.daemon.running import PATIENCE, until
 from tests.site import Site
 from tests.stage import WATCHES, Stage, bot, desk, source
@@ -31,7 +31,11 @@ def test_two_hundred_kills_lose_nothing_and_tell_nothing_twice(
     seed = random.SystemRandom().randrange(2**32)
     chance, mailbox = random.Random(seed), Mailbox()
     site.publish("Round 1 of the talks", DAY)
-    with receiving(Receiver()) as receiver, mail_server(mailbox) as port:
+    with (
+        receiving(Receiver()) as receiver,
+        mail_server(mailbox) as port,
+        Crashing(tmp_path) as crashing,
+    ):
         parts = [
             source("trade", site.url(), every="1s"),
             WATCHES,
@@ -47,7 +51,9 @@ def test_two_hundred_kills_lose_nothing_and_tell_nothing_twice(
             title = f"Steel Quotas No. {number}"
             titles.add(site.publish(title, DAY + timedelta(days=number % 300)).title)
             args = ["-q"] if chance.random() < 0.5 else ["--once", "-q"]
-            kills += _killed(stage, args, chance.uniform(0.05, 0.7))
+            ended = crashing.run(*args, seconds=chance.uniform(0.01, 0.4))
+            assert ended.code in (0, -9), ended
+            kills += ended.code == -9
         record_property("told", f"seed {seed}: {kills} of {len(titles)} runs died by SIGKILL")
         until(lambda: stage.once()["waiting"] == 0, 3 * PATIENCE)  # a digest a minute is among it
         assert stage.rows("PRAGMA integrity_check") == [("ok",)]
@@ -63,18 +69,6 @@ def test_two_hundred_kills_lose_nothing_and_tell_nothing_twice(
     told = Counter(title for (text,) in mails.values() for title in set(TITLE.findall(text)))
     assert set(told) == titles
     assert set(told.values()) == {1}
-
-
-def _killed(stage: Stage, args: list[str], seconds: float) -> bool:
-    process = stage.start(*args)
-    end = time.monotonic() + seconds
-    while process.poll() is None and time.monotonic() < end:
-        time.sleep(0.005)
-    process.kill()
-    _, told = process.communicate()
-    assert "Traceback" not in told, told
-    assert process.returncode in (0, -9), told
-    return process.returncode == -9
 
 
 def _posted(receiver: Receiver, channel: str) -> dict[str, set[str]]:

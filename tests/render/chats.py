@@ -6,10 +6,10 @@ from functools import partial
 from typing import Any
 
 from monitor.message import Message, Section, Span, Story, Told
-from monitor.model.told import Digest
+from monitor.model.told import Letter
 from monitor.render import apprise, discord, ntfy, slack, teams
 
-FORMS: dict[str, Callable[[Digest], bytes]] = {
+FORMS: dict[str, Callable[[Letter], bytes]] = {
     "slack": slack.render,
     "discord": discord.render,
     "teams": teams.render,
@@ -112,12 +112,11 @@ def told(number: int, title: str = "", **more: Any) -> Told:
     return Told(id=number, title=(Span("text", f"R{number}R {title}".strip()),), **(base | more))
 
 
-def message(*sections: Section, **more: str) -> Message:
+def message(*sections: Section, **more: Any) -> Message:
     """Return a digest of a day with these sections."""
-    base = {
+    base: dict[str, Any] = {
         "channel": "desk",
         "headline": "3 releases match",
-        "note": "",
         "when": "2025-11-30 08:00 to 2025-12-01 08:00 KST",
     }
     return Message(sections=sections, is_digest=True, **(base | more))

@@ -12,7 +12,7 @@ import pytest
 
 from monitor.model.configured import EventKind
 from monitor.model.stored import Change, Release
-from monitor.model.told import Digest, Item, Snippet
+from monitor.model.told import Digest, Facts, Item, Notice, Snippet
 
 KST = timezone(timedelta(hours=9), "KST")
 NOON = datetime(2025, 12, 1, 12, 30, tzinfo=KST)
@@ -96,6 +96,53 @@ def digest(*items: Item, id: str = "5f0c9c1e", scheduled: bool = False) -> Diges
 
 ONE = digest(NEW)
 THREE = digest(NEW, REVISED, WITHDRAWN, scheduled=True)
+
+
+FAILING = Notice(
+    id="6a1d0d2f",
+    channel="desk",
+    kind="health",
+    created_at=NOON,
+    subject="trade cannot be read",
+    text=(
+        "It has not been read since 12:00 KST: english.motir.go.kr did not answer in time.",
+        "Open https://english.motir.go.kr/eng/15/topics/4 in a browser.",
+    ),
+    facts=Facts(
+        incident="7-20251201T030000Z",
+        about="source",
+        name="trade",
+        state="failing",
+        since=NOON - timedelta(minutes=30),
+        reason="english.motir.go.kr did not answer in time",
+        advice="open https://english.motir.go.kr/eng/15/topics/4 in a browser",
+        missed="what was published since 2025-12-01 11:30 KST is not known yet",
+    ),
+)
+OVER = Notice(
+    id="6a1d0d30",
+    channel="desk",
+    kind="health",
+    created_at=NOON,
+    subject="trade is read again",
+    text=("It was not for 30 minutes.",),
+    facts=Facts(
+        incident="7-20251201T030000Z",
+        about="source",
+        name="trade",
+        state="recovered",
+        since=NOON - timedelta(minutes=30),
+        until=NOON,
+    ),
+)
+TEST = Notice(
+    id="6a1d0d31",
+    channel="desk",
+    kind="test",
+    created_at=NOON,
+    subject="A test message",
+    text=("This is a test. If you can read it, the channel works.",),
+)
 
 
 def pretty(payload: bytes) -> str:

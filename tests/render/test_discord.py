@@ -2,13 +2,13 @@
 
 import json
 from dataclasses import replace
-from typing import Any
 
 import pytest
 
+from monitor.model.told import Letter
 from monitor.render import discord
 from tests.render.chats import GROUPED
-from tests.render.samples import STEEL, THREE, compare, digest, item, marked, pretty
+from tests.render.samples import FAILING, STEEL, TEST, THREE, compare, digest, item, marked, pretty
 
 
 def shown(title: str, url: str | None = None) -> str:
@@ -69,9 +69,9 @@ def test_hits_are_bold_within_the_link() -> None:
     assert said["embeds"][0]["description"].startswith(r"[A **steel\*** quota](https://")
 
 
-@pytest.mark.parametrize("kind", ["test", "health", "digest"])
-def test_message_without_releases_has_no_embed(kind: Any) -> None:
+@pytest.mark.parametrize("message", [TEST, FAILING, digest(scheduled=True)])
+def test_message_without_releases_has_no_embed(message: Letter) -> None:
     """Discord refuses an empty one."""
-    said = json.loads(discord.render(replace(digest(), kind=kind)))
+    said = json.loads(discord.render(message))
     assert "embeds" not in said
     assert said["content"].startswith("**")

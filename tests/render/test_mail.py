@@ -13,11 +13,13 @@ from monitor.model.told import Digest
 from monitor.render import mail
 from tests.render.fta import FTA, Reported, daily, fixtures, items, pairs, seed
 from tests.render.samples import (
+    FAILING,
     FORUM,
     NEW,
     ONE,
     REVISED,
     STEEL,
+    TEST,
     THREE,
     WITHDRAWN,
     compare,
@@ -106,8 +108,8 @@ def test_message_on_several_releases_stands_in_no_thread() -> None:
         (digest(NEW, scheduled=True), f"[steel, canada] Daily digest: {STEEL.title}"),
         (digest(NEW, NEW), "[steel, canada] 2 releases match"),
         (digest(scheduled=True), "Daily digest: nothing matched, 2025-12-01"),
-        (replace(digest(), kind="test"), "A test message (desk)"),
-        (replace(digest(), kind="health"), "About the watching itself (desk)"),
+        (TEST, "monitor: A test message"),
+        (FAILING, "monitor: trade cannot be read"),
     ],
 )
 def test_subject_says_what_it_is_about(message: Digest, subject: str) -> None:

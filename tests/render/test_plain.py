@@ -2,13 +2,24 @@
 
 import json
 from dataclasses import replace
-from typing import Any
 
 import pytest
 
+from monitor.model.told import Letter
 from monitor.render import apprise, ntfy
 from tests.render.chats import GROUPED
-from tests.render.samples import ONE, STEEL, THREE, compare, digest, item, pretty
+from tests.render.samples import (
+    FAILING,
+    ONE,
+    OVER,
+    STEEL,
+    TEST,
+    THREE,
+    compare,
+    digest,
+    item,
+    pretty,
+)
 
 
 def test_messages_read_as_agreed() -> None:
@@ -26,17 +37,18 @@ def test_the_topic_is_not_in_it() -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "priority", "tag"),
+    ("message", "priority", "tag"),
     [
-        ("releases.matched", None, "newspaper"),
-        ("digest", None, "newspaper"),
-        ("health", 4, "warning"),
-        ("test", None, "white_check_mark"),
+        (ONE, None, "newspaper"),
+        (THREE, None, "newspaper"),
+        (FAILING, 4, "warning"),
+        (OVER, None, "white_check_mark"),
+        (TEST, None, "white_check_mark"),
     ],
 )
-def test_ntfy_shows_what_is_urgent(kind: Any, priority: int | None, tag: str) -> None:
-    """Trouble with the watching comes with a high priority, and each kind has its sign."""
-    said = json.loads(ntfy.render(replace(digest(), kind=kind)))
+def test_ntfy_shows_what_is_urgent(message: Letter, priority: int | None, tag: str) -> None:
+    """Trouble with the watching comes with a high priority, its end does not; all have signs."""
+    said = json.loads(ntfy.render(message))
     assert (said.get("priority"), said["tags"]) == (priority, [tag])
 
 

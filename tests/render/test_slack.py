@@ -7,10 +7,21 @@ from typing import Any
 import pytest
 
 from monitor.model.stored import Change
-from monitor.model.told import Digest, Item
+from monitor.model.told import Digest, Item, Letter
 from monitor.render import slack
 from tests.render.chats import GROUPED, many
-from tests.render.samples import NEW, STEEL, THREE, compare, digest, item, marked, pretty
+from tests.render.samples import (
+    FAILING,
+    NEW,
+    STEEL,
+    TEST,
+    THREE,
+    compare,
+    digest,
+    item,
+    marked,
+    pretty,
+)
 
 
 def read(payload: bytes) -> Any:
@@ -91,9 +102,9 @@ def test_header_keeps_its_limit() -> None:
     assert len(said["text"]) <= 300
 
 
-@pytest.mark.parametrize("kind", ["test", "health"])
-def test_message_without_releases_says_what_it_is(kind: Any) -> None:
+@pytest.mark.parametrize("message", [TEST, FAILING])
+def test_message_without_releases_says_what_it_is(message: Letter) -> None:
     """A test or health message has a headline and a sentence."""
-    said = read(slack.render(replace(digest(), kind=kind)))
+    said = read(slack.render(message))
     assert said["text"] == said["blocks"][0]["text"]["text"]
     assert len(said["blocks"]) == 3

@@ -2,13 +2,13 @@
 
 import json
 from dataclasses import replace
-from typing import Any
 
 import pytest
 
+from monitor.model.told import Letter
 from monitor.render import teams
 from tests.render.chats import GROUPED, card, many, runs_of
-from tests.render.samples import STEEL, THREE, compare, digest, item, pretty
+from tests.render.samples import FAILING, STEEL, TEST, THREE, compare, digest, item, pretty
 
 
 def test_messages_read_as_agreed() -> None:
@@ -44,8 +44,8 @@ def test_what_cannot_be_opened_is_shown(url: str) -> None:
     assert found["body"][2]["items"][-1]["inlines"][0]["text"] == url
 
 
-@pytest.mark.parametrize("kind", ["test", "health", "digest"])
-def test_message_without_releases_says_what_it_is(kind: Any) -> None:
-    """A headline, the channel, and a sentence where there is one."""
-    found = card(json.loads(teams.render(replace(digest(), kind=kind))))
-    assert len(found["body"]) == (2 if kind == "digest" else 3)
+@pytest.mark.parametrize(("message", "blocks"), [(TEST, 3), (FAILING, 4), (digest(), 2)])
+def test_message_without_releases_says_what_it_is(message: Letter, blocks: int) -> None:
+    """A headline, the channel, and a block for each paragraph of a notice."""
+    found = card(json.loads(teams.render(message)))
+    assert len(found["body"]) == blocks

@@ -1,7 +1,6 @@
 """What the terminal shows."""
 
 import re
-from dataclasses import replace
 
 import pytest
 
@@ -10,7 +9,7 @@ from monitor.model.told import Digest
 from monitor.render import terminal
 from monitor.wrap import columns
 from tests.render.fta import FTA
-from tests.render.samples import FORUM, ONE, STEEL, THREE, compare, digest, item, marked
+from tests.render.samples import FORUM, ONE, STEEL, TEST, THREE, compare, digest, item, marked
 
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
@@ -82,7 +81,7 @@ def test_message_without_releases_says_so() -> None:
 
 def test_test_message_says_what_it_is() -> None:
     """Who sees a test message knows that the channel works."""
-    shown = terminal.render(replace(digest(), kind="test"), colour=False, width=80)
+    shown = terminal.render(TEST, colour=False, width=80)
     assert shown.startswith("desk: A test message")
     assert "the channel works" in shown
 

@@ -23,6 +23,7 @@ from tests.site_pages import (
     framed,
     pager,
 )
+from tests.sources import layouts
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
 _OLD_CUT = 500  # where the site cut texts until a few years ago
@@ -76,12 +77,6 @@ def _without(html: str, start: str, end: str) -> str:
     return start.join(parts[:3]) + parts[3]
 
 
-def _renamed(html: str) -> str:
-    for name in ("title", "info", "cont", "date"):
-        html = html.replace(f'class="{name}"', f'class="news-{name}"')
-    return html
-
-
 def pages() -> Iterator[tuple[str, bytes]]:
     """Yield name and bytes of every fixture page."""
     for name in BOARDS:
@@ -94,7 +89,17 @@ def pages() -> Iterator[tuple[str, bytes]]:
     yield "euc-kr", korean.encode("cp949", "xmlcharrefreplace")
     yield "maintenance", MAINTENANCE.encode()
     yield "login", LOGIN.encode()
-    yield "renamed-classes", _renamed(fta).encode()
+    yield "consent", layouts.CONSENT.encode()
+    yield "blocked", layouts.BLOCKED.encode()
+    yield "error", layouts.ERROR.encode()
+    yield "script", layouts.SCRIPT.encode()
+    yield "renamed-classes", layouts.renamed(fta).encode()
+    yield "renamed-list", layouts.other_list(fta).encode()
+    yield "table", layouts.as_table(fta).encode()
+    yield "title-in-a-heading", layouts.other_tag(fta).encode()
+    yield "dates-with-dots", layouts.dotted(fta).encode()
+    yield "dates-with-slashes", layouts.slashed(fta).encode()
+    yield "dates-day-first", layouts.day_first(fta).encode()
     yield "no-title", _without(fta, '<strong class="title">', "</strong>").encode()
     yield "no-date", _without(fta, '<span class="date">', "</span>").encode()
     yield "no-such-date", fta.replace("2025-11-24", "2025-11-31").encode()

@@ -86,14 +86,25 @@ def test_past_the_end(listed: str) -> None:
     [
         "<li>" + "word " * 60 + "</li>",
         "<li>Steel 2025-12-01</li>",
-        f"</ul><table><tr><td>{LINK}Steel</a></td></tr></table><ul>",
-        "</ul><p>Steel</p><p>2025.12.1</p><ul>",
         f"<li>{LINK}Steel</a></li>",
     ],
 )
 def test_a_list_of_something_unknown_is_not_empty(listed: str) -> None:
     """What may be entries in another shape is a fault, not a page past the end."""
     assert "of the list has a title or a date where they stood" in listed_fault(listed)
+
+
+@pytest.mark.parametrize(
+    "listed",
+    [
+        f"</ul><table><tr><td>{LINK}Steel</a></td></tr></table><ul>",
+        "</ul><p>Steel</p><p>2025.12.1</p><ul>",
+    ],
+)
+def test_a_list_built_in_another_way_is_not_empty(listed: str) -> None:
+    """It is a fault that shows what stands in it."""
+    reason = listed_fault(listed)
+    assert reason.startswith("the list holds no entries where they stood (li); it reads “Steel")
 
 
 def test_lists() -> None:
@@ -113,8 +124,25 @@ def test_lists() -> None:
             "<html><title>Press Releases</title><p>Nothing here</p></html>",
             "the page has no div.board-list; it reads “Press Releases – Nothing here”",
         ),
-        ("Bad Gateway", "the page has no div.board-list; it reads “Bad Gateway”"),
-        ('{"error": 1}', 'the page has no div.board-list; it reads “{"error": 1}”'),
+        ("Bad Gateway", "the site shows an error; its page reads “Bad Gateway”"),
+        ('{"posts": []}', 'the page has no div.board-list; it reads “{"posts": []}”'),
+        (
+            "<html><title>Access Denied</title><p>Support id 81</p></html>",
+            "the site turns us away; its page reads “Access Denied – Support id 81”",
+        ),
+        (
+            "<html><p>We use cookies.</p></html>",
+            "the site asks for consent first; its page reads “We use cookies.”",
+        ),
+        (
+            "<html><p>Please enable JavaScript.</p></html>",
+            "the site shows nothing without JavaScript; its page reads “Please enable JavaScript.”",
+        ),
+        # what a listing in a new layout speaks of is not what the page is
+        (
+            f"<html><h2>word</h2><p>{'word ' * 40}</p><h2>Maintenance of plants</h2></html>",
+            f"the page has no div.board-list; it reads “{WORDS} …”",
+        ),
         (
             "<html><title>Notice</title><p>Scheduled Maintenance</p></html>",
             "the site is under maintenance; its page reads “Notice – Scheduled Maintenance”",

@@ -108,11 +108,13 @@ def _open(path: str, barrier: "multiprocessing.synchronize.Barrier") -> None:
 
 def test_processes_that_start_together_on_a_new_file_get_along(tmp_path: Path) -> None:
     """The schema is made once, and nobody fails over it."""
-    spawn = multiprocessing.get_context("spawn")
+    # Forked from one that has imported what they need, they are at the file at the same moment.
+    server = multiprocessing.get_context("forkserver")
+    server.set_forkserver_preload(["monitor.store.schema", "pytest"])
     for round_ in range(3):
-        barrier = spawn.Barrier(4)
+        barrier = server.Barrier(4)
         path = tmp_path / f"{round_}.db"
-        starters = [spawn.Process(target=_open, args=(str(path), barrier)) for _ in range(4)]
+        starters = [server.Process(target=_open, args=(str(path), barrier)) for _ in range(4)]
         for one in starters:
             one.start()
         for one in starters:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from monitor.model.scraped import Fetched
 from monitor.store import snapshots
-from monitor.store.database import open_database
+from monitor.store.database import KEEP, open_database
 
 NOW = datetime(2025, 12, 1, 9, tzinfo=UTC)
 FRAME = "\n".join(f"<li>Line {number} of the frame, on every page.</li>" for number in range(400))
@@ -22,14 +22,14 @@ def test_a_page_is_kept_until_nothing_needs_it(tmp_path: Path) -> None:
     with open_database(tmp_path / "monitor.db") as db, db.writing() as conn:
         for number in range(4):
             at = NOW + timedelta(days=number)
-            snapshots.keep(conn, "trade", None, [page(number, at)], at)
+            snapshots.keep(conn, "trade", None, [page(number, at)], at - KEEP)
         sizes = [size for (size,) in conn.execute("SELECT length(data) FROM bodies")]
         assert max(sizes) > 10 * sorted(sizes)[-2]
 
         def left(days: int) -> tuple[list[int], int]:
             """Return the pages that can be read, and how many bodies there are, after so long."""
-            now = NOW + snapshots.KEEP + timedelta(days=days, hours=1)
-            snapshots.keep(conn, "trade", None, [], now)
+            now = NOW + KEEP + timedelta(days=days, hours=1)
+            snapshots.keep(conn, "trade", None, [], now - KEEP)
             kept = [snapshots.fetched(conn, one) for one in snapshots.kept(conn)]
             numbers = [int(one.url[-1]) for one in kept]
             assert [one.body for one in kept] == [page(number, NOW).body for number in numbers]
@@ -44,6 +44,16 @@ def test_a_page_is_kept_until_nothing_needs_it(tmp_path: Path) -> None:
 def test_one_body_is_kept_once(tmp_path: Path) -> None:
     """However often it was met."""
     with open_database(tmp_path / "monitor.db") as db, db.writing() as conn:
-        snapshots.keep(conn, "trade", None, [page(1, NOW), page(1, NOW)], NOW)
+        snapshots.keep(conn, "trade", None, [page(1, NOW), page(1, NOW)], NOW - KEEP)
         assert conn.execute("SELECT count(*) FROM snapshots").fetchone() == (2,)
         assert conn.execute("SELECT count(*) FROM bodies").fetchone() == (1,)
+
+
+def test_pages_of_other_sources_stay(tmp_path: Path) -> None:
+    """A source that is not read any more loses nothing; and thirty days are thirty days."""
+    with open_database(tmp_path / "monitor.db", timedelta(days=30)) as db, db.writing() as conn:
+        for source in ("old", "trade"):
+            snapshots.keep(conn, source, None, [page(1, NOW)], NOW - db.keep)
+        for passed, left in ((timedelta(0), 2), (timedelta(milliseconds=1), 1)):
+            snapshots.keep(conn, "trade", None, [], NOW + timedelta(days=30) + passed - db.keep)
+            assert len(list(snapshots.kept(conn))) == left

@@ -26,7 +26,14 @@ def at(hours: int) -> datetime:
         (["ok", "not-modified"], Streak(last_good_at=at(1), status="not-modified")),
         (
             ["ok", "failed", "suspect"],
-            Streak(last_good_at=at(0), failures=2, since=at(1), status="suspect", error="no. 2"),
+            Streak(
+                last_good_at=at(0),
+                failures=2,
+                suspects=1,
+                since=at(1),
+                status="suspect",
+                error="no. 2",
+            ),
         ),
         (["failed"], Streak(failures=1, since=at(0), status="failed", error="no. 0")),
         (["failed", "failed", "ok"], Streak(last_good_at=at(2), status="ok")),

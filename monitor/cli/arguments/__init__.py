@@ -9,51 +9,79 @@ import argparse
 from collections.abc import Collection, Sequence
 from importlib import import_module
 from pathlib import Path
+from typing import Any, NoReturn
 
 from monitor import __version__
 from monitor.cli.arguments.making import Commands, Parser, lazily
 
 _GROUPS = {
-    "setup": ("demo", "init"),
-    "archive": ("releases", "show", "search", "import", "export", "backfill", "replay"),
+    "setup": ("demo", "init", "backup", "help"),
     "watch": ("watch", "explain"),
+    "archive": ("releases", "show", "search", "import", "export", "backfill", "replay"),
     "sending": ("digest", "deliveries"),
+    "health": ("status", "doctor", "service"),
+    "completion": ("completion", "complete"),
 }
 
 
 def parse(argv: Sequence[str]) -> argparse.Namespace:
     """Return the arguments, with `run` set to the function of the command."""
-    main = parser(_wanted(argv))
-    args = main.parse_args(argv)
+    main = parser(wanted(argv))
+    args, unknown = main.parse_known_args(argv)
+    if unknown:
+        _refuse(main, argv, unknown)
     if args.once:
         args.run = lazily("once.run")
     elif args.run is None:
-        if args.source is not None or args.sweep:
-            main.error("--source and --sweep go with --once; the daemon checks every source")
+        if args.source is not None or args.sweep or args.accept:
+            main.error(
+                "--source, --sweep and --accept go with --once; the daemon checks every source"
+            )
         args.run = lazily("run.run")
     return args
 
 
-def _wanted(argv: Sequence[str]) -> Collection[str]:
+def _refuse(main: Parser, argv: Sequence[str], unknown: Sequence[str]) -> NoReturn:
+    from monitor.cli.arguments.mistakes import left_over
+    from monitor.cli.arguments.place import reach
+
+    command = reach(main, argv).command
+    command.error(left_over(unknown, command.options(), command.positionals()))
+
+
+def wanted(argv: Sequence[str]) -> Collection[str]:
     """Return the groups that this command line may need; all where it names no command."""
     named = [group for group, names in _GROUPS.items() if not set(names).isdisjoint(argv)]
     needs_none = "--once" in argv and set(argv).isdisjoint(("-h", "--help"))
     return named if named or needs_none else _GROUPS
 
 
+class _Main(Parser):
+    """The program itself, whose help begins with what to do first."""
+
+    def format_help(self) -> str:
+        """Return the front page."""
+        from monitor.cli.arguments.front import page
+
+        titles = {_module(group).TITLE: names for group, names in _GROUPS.items()}
+        formatter = self._get_formatter()
+        formatter.start_section("options")
+        formatter.add_arguments(self._optionals._group_actions)  # noqa: SLF001 - as argparse does
+        formatter.end_section()
+        return page(parser().inner(), formatter.format_help(), titles)
+
+
+def _module(group: str) -> Any:
+    return import_module(f"monitor.cli.arguments.{group}")
+
+
 def parser(groups: Collection[str] = tuple(_GROUPS)) -> Parser:
     """Return the parser of the command line, with these groups of commands."""
     common = _common()
-    main = Parser(
-        prog="monitor",
-        parents=[common],
-        description="Watches a ministry's news listing and tells people about the releases that"
-        " matter to them. Without a command it does so in the foreground until it is stopped.",
-        epilog="Start with: monitor demo, then: monitor init",
-    )
+    main = _Main(prog="monitor", parents=[common])
     main.add_argument("--version", action="version", version=f"monitor {__version__}")
     main.add_argument(
-        "--once", action="store_true", help="check every source, send what is due, and exit"
+        "--once", action="store_true", help="check every source, send what is due, and end"
     )
     main.add_argument("--source", metavar="NAME", help="with --once: check this source alone")
     main.add_argument(
@@ -61,11 +89,16 @@ def parser(groups: Collection[str] = tuple(_GROUPS)) -> Parser:
         action="store_true",
         help="with --once: read the newest pages whatever is known of them",
     )
+    main.add_argument(
+        "--accept",
+        action="store_true",
+        help="with --once: take in a page that looks wrong as it is; its history begins with it",
+    )
     main.set_defaults(run=None)
     choices = main.add_subparsers(title="commands", metavar="COMMAND", parser_class=Parser)
     commands = Commands(choices, common)
     for group in groups:
-        import_module(f"monitor.cli.arguments.{group}").add(commands)
+        _module(group).add(commands)
     return main
 
 

@@ -4,6 +4,8 @@ from pathlib import Path
 
 from monitor.cli.arguments.making import RELEASE, Commands, Parser, count
 
+TITLE = "the archive"
+
 
 def add(commands: Commands) -> None:
     """Add the commands of this group."""

@@ -2,8 +2,8 @@
 
 import argparse
 import gc
-from collections.abc import Callable
-from typing import TYPE_CHECKING, NoReturn
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from monitor.errors import UsageError
 
@@ -16,11 +16,42 @@ if TYPE_CHECKING:
 
 
 class Parser(argparse.ArgumentParser):
-    """Says in one line what is wrong, and where help is."""
+    """A command. Says in plain words what is wrong with a command line, and what to type instead.
+
+    `does` says what the command does, nothing where it is for other programs; `examples` are lines
+    as they are typed.
+    """
+
+    does: str = ""
+    examples: tuple[str, ...] = ()
+
+    def options(self) -> Mapping[str, argparse.Action]:
+        """Return the options by their names, dashes included."""
+        return self._option_string_actions
+
+    def positionals(self) -> Sequence[argparse.Action]:
+        """Return the arguments that are known by their place, in that order."""
+        return [action for action in self._actions if not action.option_strings]
+
+    def inner(self) -> Mapping[str, "Parser"]:
+        """Return the commands, or actions, below this one."""
+        found = (one.choices for one in self._actions if one.nargs == argparse.PARSER)
+        return next((dict(choices) for choices in found if isinstance(choices, dict)), {})
 
     def error(self, message: str) -> NoReturn:
         """End with the exit code for wrong usage."""
-        self.exit(UsageError.exit_code, f"{self.prog}: {message}\ntry: {self.prog} --help\n")
+        from monitor.cli.arguments.mistakes import in_words
+
+        self.exit(UsageError.exit_code, f"{in_words(self.prog, message, self.examples)}\n")
+
+    def _check_value(self, action: argparse.Action, value: Any) -> None:
+        if action.choices is not None and value not in action.choices:
+            from monitor.cli.arguments.mistakes import no_choice
+
+            inner = self.inner() if action.nargs == argparse.PARSER else {}
+            # Commands for other programs are not told of.
+            known = [one for one in action.choices if one not in inner or inner[one].does]
+            raise argparse.ArgumentError(None, no_choice(action, value, known))
 
 
 class Commands:
@@ -35,14 +66,22 @@ class Commands:
         `does` says what it does, `run` is the function that does it ("module.function" of
         monitor.cli), `examples` are lines as they are typed, without the program's name.
         """
+        lines = tuple(f"monitor {line}" for line in examples)
         command = self._choices.add_parser(
             name,
             parents=[self._common],
             help=does,
             description=f"{does[0].upper()}{does[1:]}.",
-            epilog="\n".join(("for example:", *(f"  monitor {line}" for line in examples))),
+            epilog="\n".join(("for example:", *(f"  {line}" for line in lines))),
             formatter_class=argparse.RawDescriptionHelpFormatter,
         )
+        command.does, command.examples = does, lines
+        command.set_defaults(run=lazily(run))
+        return command
+
+    def hidden(self, name: str, run: str) -> Parser:
+        """Add a command that other programs call; no help names it."""
+        command = self._choices.add_parser(name)
         command.set_defaults(run=lazily(run))
         return command
 
@@ -70,6 +109,11 @@ def lazily(where: str) -> Run:
         return command(args)
 
     return run
+
+
+def repeats(option: argparse.Action) -> bool:
+    """Tell whether an option may be given several times."""
+    return isinstance(option, argparse._AppendAction)  # noqa: SLF001 - argparse has no other name
 
 
 def count(text: str) -> int:

@@ -2,6 +2,8 @@
 
 from monitor.cli.arguments.making import Commands, count
 
+TITLE = "what is sent"
+
 
 def add(commands: Commands) -> None:
     """Add the commands of this group."""

@@ -2,6 +2,8 @@
 
 from monitor.cli.arguments.making import RELEASE, Commands, Parser
 
+TITLE = "the watchlist"
+
 
 def add(commands: Commands) -> None:
     """Add the commands of this group."""

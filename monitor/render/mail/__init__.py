@@ -1,7 +1,7 @@
 """A message as e-mail: text and HTML of one content, the same bytes whenever it is rendered.
 
 Nothing in it depends on the moment or on chance: the MIME boundary and the Message-ID come from the
-digest's id, so that a receiver who got it twice can tell. The HTML loads nothing and needs nothing.
+letter's id, so that a receiver who got it twice can tell. The HTML loads nothing and needs nothing.
 """
 
 import hashlib
@@ -13,33 +13,33 @@ from email.utils import formataddr, parseaddr
 from urllib.parse import quote
 
 from monitor.message import Message, tell
-from monitor.model.told import Digest
+from monitor.model.told import Letter, Notice
 from monitor.render.mail import page, plain, words
 from monitor.text.cleaning import clean
 
 _LISTED = 60  # characters of the channel's name in List-Id, which no line break may part
 
 
-def render(digest: Digest, *, sender: str, to: Sequence[str]) -> bytes:
+def render(letter: Letter, *, sender: str, to: Sequence[str]) -> bytes:
     """Return the whole message (RFC 5322), in 7-bit bytes that any server takes."""
-    message = tell(digest)
+    message = tell(letter)
     mail = EmailMessage(policy=SMTP)
-    for name, value in _headers(digest, message, sender=sender, to=to):
+    for name, value in _headers(letter, message, sender=sender, to=to):
         mail[name] = value
     mail.set_content(plain.text(message), cte="quoted-printable")
     mail.add_alternative(page.html(message), subtype="html", cte="quoted-printable")
-    mail.set_boundary(f"=_{hashlib.sha256(digest.id.encode()).hexdigest()[:32]}")
+    mail.set_boundary(f"=_{hashlib.sha256(letter.id.encode()).hexdigest()[:32]}")
     return mail.as_bytes()
 
 
-def text(digest: Digest) -> str:
+def text(letter: Letter) -> str:
     """Return the text part alone."""
-    return plain.text(tell(digest))
+    return plain.text(tell(letter))
 
 
-def html(digest: Digest) -> str:
+def html(letter: Letter) -> str:
     """Return the HTML part alone, a complete page."""
-    return page.html(tell(digest))
+    return page.html(tell(letter))
 
 
 def address(written: str) -> str:
@@ -52,21 +52,32 @@ def address(written: str) -> str:
 
 
 def _headers(
-    digest: Digest, message: Message, *, sender: str, to: Sequence[str]
+    letter: Letter, message: Message, *, sender: str, to: Sequence[str]
 ) -> Iterator[tuple[str, object]]:
     domain = _domain(sender)
     yield "Subject", words.subject(message).replace("=?", "= ?")  # an encoded word would be decoded
     yield "From", _person(sender)
     yield "To", ", ".join(map(_person, to))
-    yield "Date", digest.created_at
-    yield "Message-ID", f"<{quote(digest.id, safe='')}@{domain}>"
-    releases = {told.id for told in message.told}
-    if len(releases) == 1:  # a digest of several belongs to no one thread, nor to yesterday's
-        root = f"<release-{releases.pop()}@{domain}>"
+    yield "Date", letter.created_at
+    yield "Message-ID", f"<{quote(letter.id, safe='')}@{domain}>"
+    thread = _thread(letter, message)
+    if thread:
+        root = f"<{quote(thread, safe='')}@{domain}>"
         yield "In-Reply-To", root
         yield "References", root
     yield "List-Id", f"<{_dashed(message.channel)}.monitor.{domain}>"
     yield "Auto-Submitted", "auto-generated"
+
+
+def _thread(letter: Letter, message: Message) -> str:
+    """Return what names the thread: a release, or an incident from its beginning to its end.
+
+    A digest of several releases belongs to no one thread, nor to yesterday's.
+    """
+    if isinstance(letter, Notice):
+        return "" if letter.facts is None else f"incident-{letter.facts.incident}"
+    releases = {told.id for told in message.told}
+    return f"release-{releases.pop()}" if len(releases) == 1 else ""
 
 
 def _person(written: str) -> str:

@@ -26,13 +26,14 @@ def _about(message: Message) -> str:
         more = f" ({kinds})" if len(message.kinds) > 1 else ""
         what = message.title if message.told else f"{called}{message.headline.lower()}"
         return f"{what}{more}, {message.day}"
-    return message.headline if message.told else f"{message.headline} ({message.channel})"
+    return (
+        f"monitor: {shorten(message.headline, _TITLE)}" if message.paragraphs else message.headline
+    )
 
 
 def notes(message: Message) -> Iterator[str]:
     """Yield sentences that stand before the releases."""
-    if message.note:
-        yield message.note
+    yield from message.paragraphs
     if len(message.told) == 1 and len(plain(message.told[0].title)) > _TITLE:
         yield "The title is too long for the subject line; it stands here in full."
 

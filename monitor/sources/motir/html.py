@@ -8,10 +8,10 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from monitor.charset import utf8_bytes
 from monitor.errors import MissingFault, PageFault
+from monitor.health import looks
+from monitor.health.looks import PASSES
 from monitor.model.scraped import Fetched
 from monitor.text.cleaning import clean
-
-PASSES = "this usually passes by itself; the next check reads the page again"
 
 _DATE = re.compile(r"\D*(\d{4})\s*[-./]\s*(\d{1,2})\s*[-./]\s*(\d{1,2})\.?\s*", re.ASCII)
 _BREAKS = frozenset(
@@ -23,13 +23,11 @@ _BREAKS = frozenset(
 )  # fmt: skip
 _CELLS = frozenset(("td", "th"))
 _UNSEEN = frozenset(("script", "style", "template", "noscript", "img", "svg", "button", "input"))
-_MAINTENANCE = re.compile(r"maintenance|점검|temporarily (?:unavailable|suspended)", re.IGNORECASE)
 _MISSING = re.compile(
     r"\bnot (?:be )?found\b|no such (?:page|article|post)|does(?: not|n['’]t) exist"
     r"|has been (?:deleted|removed)|존재하지 않|삭제된|찾을 수 없",
     re.IGNORECASE,
 )
-_LOGIN = re.compile(r"\b(?:log|sign)[ -]?in\b|로그인", re.IGNORECASE)
 _SHOWN = 120
 _MERE_SCRIPT = 2000
 
@@ -47,6 +45,7 @@ def open_page(fetched: Fetched, selector: str) -> list[LexborNode]:
         raise PageFault(
             f"the page ends in the middle, after {len(body):,} bytes (its closing tag is missing)",
             advice=PASSES,
+            rule="cut",
         )
     if not found:
         raise _something_else(tree, fetched.url, selector)
@@ -63,30 +62,29 @@ def _is_whole(body: bytes) -> bool:
 
 def compare(url: str) -> str:
     """Return the advice for a page that is not what the parser knows."""
-    return f"open {url} in a browser: if all is well there, the site's layout has changed"
+    return (
+        f"open {url} in a browser: if all is well there, the site's layout has changed; then update"
+        " monitor, which catches up on what it has missed"
+    )
 
 
 def _something_else(tree: LexborHTMLParser, url: str, selector: str) -> PageFault:
     """Return the fault of a page that is not what it should be, saying what it looks like."""
-    heading = " ".join(text_of(node) for node in tree.css("title, h1, h2"))
-    login = tree.css_first("input[type=password]") is not None or _LOGIN.search(heading)
     title, text = text_of(tree.css_first("title")), text_of(tree.body)
-    looks = shorten(text if text.startswith(title) else " – ".join(filter(None, (title, text))))
-    if _MAINTENANCE.search(looks) or _MAINTENANCE.search(heading):
-        return PageFault(
-            f"the site is under maintenance; its page reads “{looks}”",
-            advice="nothing to do: what is published meanwhile is caught up afterwards",
-        )
-    if login:
-        return PageFault(
-            f"the site asks for a login; its page reads “{looks}”",
-            advice=f"open {url} in a browser: if it is public there, this passes",
-        )
-    if _MISSING.search(f"{heading} {looks} {_said(tree)}"):
-        return MissingFault(f"the page has no {selector}; it reads “{looks}”", advice=compare(url))
-    if not looks:
-        return PageFault("the site answered with an empty page", advice=PASSES)
-    return PageFault(f"the page has no {selector}; it reads “{looks}”", advice=compare(url))
+    shown = shorten(text if text.startswith(title) else " – ".join(filter(None, (title, text))))
+    headings = (text_of(tree.css_first(name)) for name in ("title", "h1", "h2"))
+    words = " ".join((*headings, shown))
+    is_login = tree.css_first("input[type=password]") is not None
+    look = looks.told_apart(words) or (looks.LOGIN if is_login else None)
+    if look is None and _MISSING.search(f"{words} {_said(tree)}"):
+        return MissingFault(f"the page has no {selector}; it reads “{shown}”", advice=compare(url))
+    if not shown:
+        return PageFault("the site answered with an empty page", advice=PASSES, rule="empty")
+    look = look or looks.failed(words)
+    if look is None:
+        return PageFault(f"the page has no {selector}; it reads “{shown}”", advice=compare(url))
+    advice = look.advice.format(url=url)
+    return PageFault(f"{look.words}; its page reads “{shown}”", advice=advice, rule=look.rule)
 
 
 def _said(tree: LexborHTMLParser) -> str:

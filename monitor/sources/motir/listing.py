@@ -62,6 +62,12 @@ def parse(number: int, fetched: Fetched) -> Page:
     items = _items(lists)
     if _is_past_the_end(lists, items):
         return Page(number=number, entries=())
+    if not items:
+        words = shorten(" ".join(map(text_of, lists)))
+        raise PageFault(
+            f"the list holds no entries where they stood (li); it reads “{words}”",
+            advice=compare(fetched.url),
+        )
     if not any(item.title or item.date for item in items):
         raise PageFault(
             f"none of the {len(items)} entries of the list has a title or a date where they stood",

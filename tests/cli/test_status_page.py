@@ -1,0 +1,147 @@
+"""The page that `monitor status` shows, from literals."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from monitor.cli.status import page
+from monitor.model.vitals import Cadence, ChannelVitals, SourceVitals, Vitals
+
+NOW = datetime(2025, 12, 1, 9, tzinfo=UTC)
+AGO = NOW - timedelta(minutes=5)
+
+SOURCE = SourceVitals(
+    name="trade",
+    trouble=None,
+    status="ok",
+    last_check_at=AGO,
+    last_good_at=AGO,
+    next_check_at=NOW + timedelta(minutes=25),
+    failures=0,
+    failing_since=None,
+    error=None,
+    releases=412,
+    newest=date(2025, 12, 1),
+    cadence=Cadence(per_week=3.2, gap_days=2.0),
+    gap_page=None,
+    gap_since=None,
+    articles_waiting=0,
+    walked=None,
+    told_at=None,
+    silent_since=None,
+)
+CHANNEL = ChannelVitals(
+    name="desk",
+    trouble=None,
+    kind="email",
+    send="daily at 08:00",
+    waiting=3,
+    failing=0,
+    given_up=0,
+    sent=40,
+    last_sent_at=AGO,
+    due_at=NOW,
+    next_digest_at=NOW + timedelta(hours=23),
+    error=None,
+)
+VITALS = Vitals(
+    at=NOW,
+    sources=(SOURCE,),
+    channels=(CHANNEL,),
+    daemon="running",
+    daemon_since=AGO,
+    database="/srv/monitor.db",
+    size=3_100_000,
+)
+
+
+def shown(vitals: Vitals) -> list[str]:
+    """Return the page's lines."""
+    return "\n".join(page(vitals, UTC)).splitlines()
+
+
+def test_the_page() -> None:
+    """Where all is well it says so, and then the rest."""
+    assert shown(VITALS) == [
+        "all well",
+        "",
+        "sources",
+        "  trade  ok, checked 2025-12-01 08:55 (5 min ago), next check 2025-12-01 09:25",
+        "         412 releases, the newest of 2025-12-01; about 3 a week, mostly 2 days apart",
+        "",
+        "channels",
+        "  desk   email, daily at 08:00: 3 waiting, 40 sent, last 2025-12-01 08:55",
+        "         next digest 2025-12-02 08:00",
+        "",
+        "daemon    running since 2025-12-01 08:55",
+        "database  /srv/monitor.db, 3.1 MB",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"next_check_at": NOW}, "(5 min ago), due now"),
+        ({"last_check_at": NOW}, "(a moment ago)"),
+        ({"last_check_at": NOW - timedelta(hours=5)}, "(5 h ago)"),
+        ({"last_check_at": NOW - timedelta(hours=50)}, "(2 days ago)"),
+        ({"failures": 2, "status": "suspect", "trouble": "trade: oh"},
+         "suspect; last read well: 2025-12-01 08:55; next check"),
+        ({"failures": 2, "status": "failed", "last_good_at": None}, "last read well: never"),
+        ({"cadence": None}, "412 releases, the newest of 2025-12-01"),
+        ({"cadence": Cadence(per_week=0.2, gap_days=None)}, "2025-12-01; rarely"),
+        ({"cadence": Cadence(per_week=20.0, gap_days=1.0)}, "about 20 a week, mostly day by day"),
+        ({"releases": 1, "newest": None}, "1 release; about"),
+        ({"gap_page": 31, "gap_since": AGO},
+         "from page 31 on not proven read since 2025-12-01 08:55; the next checks go on there"),
+        ({"gap_page": 31}, "from page 31 on not proven read; the next"),
+        ({"articles_waiting": 1}, "1 article page still to be read, a few each check"),
+        ({"walked": 7}, "walked back to page 7"),
+        ({"walked": "to the end"}, "walked back to the end"),
+        ({"failures": 3, "status": "failed", "told_at": AGO},
+         "you were told 2025-12-01 08:55, and will be when it is over"),
+        ({"silent_since": date(2025, 10, 1)},
+         "silent since 2025-10-01, for longer than it ever was: look whether it moved"),
+    ],
+)  # fmt: skip
+def test_a_source_in_words(changes: dict[str, object], expected: str) -> None:
+    """Each thing that there is to know of one."""
+    one = replace(SOURCE, **changes)  # type: ignore[arg-type]
+    assert any(expected in line for line in shown(replace(VITALS, sources=(one,))))
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"last_sent_at": None}, "3 waiting, nothing sent yet"),
+        ({"failing": 2, "trouble": "desk: oh"}, "2 not taken yet, tried again 2025-12-01 09:00"),
+        ({"given_up": 1},
+         "1 given up; send again with: monitor deliveries retry --channel desk"),
+        ({"kind": None, "send": None}, "not in the config any more; 3 waiting"),
+    ],
+)  # fmt: skip
+def test_a_channel_in_words(changes: dict[str, object], expected: str) -> None:
+    """And what to do where something was given up."""
+    one = replace(CHANNEL, **changes)  # type: ignore[arg-type]
+    assert any(expected in line for line in shown(replace(VITALS, channels=(one,))))
+
+
+def test_names_line_up_however_wide_they_are() -> None:
+    """A letter of Hangul takes two columns; what cannot be seen is not shown."""
+    lines = shown(replace(VITALS, sources=(replace(SOURCE, name="무역\x1b"),)))
+    assert lines[3].startswith("  무역  ok, ")
+    assert lines[7].startswith("  desk  email")
+
+
+@pytest.mark.parametrize(
+    ("state", "expected"),
+    [
+        ("stopped", "not running; the last one, started 2025-12-01 08:55, ended without a goodbye"),
+        ("elsewhere", "started 2025-12-01 08:55 on another machine or in a container; not seen"),
+    ],
+)
+def test_where_the_daemon_is(state: str, expected: str) -> None:
+    """As far as can be seen from here."""
+    found = replace(VITALS, daemon=state)  # type: ignore[arg-type]
+    assert any(expected in line for line in shown(found))

@@ -1,0 +1,46 @@
+"""Pages and histories for tests of what is believed."""
+
+from datetime import UTC, date, datetime, timedelta
+
+from monitor.health.shape import shape_of
+from monitor.model.history import History
+from monitor.model.scraped import Entry, Page
+
+NOW = datetime(2025, 12, 1, 9, 0, tzinfo=UTC)
+TODAY = NOW.date()
+
+
+def entry(number: int, **more: object) -> Entry:
+    """Return the release of an article id: one a day, number 1000 today's."""
+    given = {
+        "title": f"Talks, round {number}",
+        "date": TODAY + timedelta(days=number - 1000),
+        "category": "Trade",
+        "body": f"The ministers met for round {number} and spoke of tariffs. " * 6,
+        "url": None,
+        "article_id": str(number),
+        "board": "2",
+        **more,
+    }
+    return Entry(**given)  # type: ignore[arg-type]
+
+
+def listed(first: int, last: int, **more: object) -> tuple[Entry, ...]:
+    """Return the entries from an article id down to another."""
+    return tuple(entry(number, **more) for number in range(first, last - 1, -1))
+
+
+def pages(*contents: tuple[Entry, ...]) -> list[Page]:
+    """Return pages, from page 1 on."""
+    return [Page(number=number, entries=one) for number, one in enumerate(contents, 1)]
+
+
+def past(*known: Entry, first: int = 10, met: tuple[Entry, ...] | None = None) -> History:
+    """Return the history of a listing that has shown these; all of them are `met`, if not less."""
+    shape = shape_of([Page(number=1, entries=known[:first]), Page(number=2, entries=known[first:])])
+    return History(shapes=(shape,), met=frozenset(known if met is None else met))
+
+
+def day(text: str) -> date:
+    """Return a date."""
+    return date.fromisoformat(text)

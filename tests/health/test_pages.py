@@ -1,0 +1,96 @@
+"""What no listing shows is believed of none."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from monitor.health import NO_HISTORY, judge
+from monitor.health.shape import shape_of
+from monitor.model.history import History
+from monitor.model.scraped import Entry, Page
+
+NOW = datetime(2025, 12, 1, 9, 0, tzinfo=UTC)
+
+
+def page(*days: date, number: int = 1) -> Page:
+    """Return a page with an entry a day."""
+    entries = tuple(
+        Entry(title=f"Title {i}", date=day, category=None, body="", url=None)
+        for i, day in enumerate(days)
+    )
+    return Page(number=number, entries=entries)
+
+
+def test_an_ordinary_page_is_believed() -> None:
+    """Entries of today, of yesterday and of a few days ahead are nothing special."""
+    today = NOW.date()
+    verdict = judge(
+        [page(today + timedelta(days=3), today, today - timedelta(days=1))], NO_HISTORY, NOW
+    )
+    assert verdict.credible
+
+
+@pytest.mark.parametrize(
+    ("pages", "reason"),
+    [
+        ([page()], "no entries"),
+        ([page(date(2205, 12, 1))], "dated 2205-12-01, far in the future"),
+        ([page(date(2025, 12, 1)), page(date(2026, 3, 1), number=2)], "far in the future"),
+    ],
+)
+def test_a_page_that_cannot_be_right_is_told_with_reason_and_advice(
+    pages: list[Page], reason: str
+) -> None:
+    """Each rule says what is wrong and what to do."""
+    verdict = judge(pages, NO_HISTORY, NOW)
+    assert not verdict.credible
+    assert reason in verdict.reason
+    assert verdict.advice
+
+
+def test_the_limit_is_a_month_ahead() -> None:
+    """Thirty days ahead are believed, thirty-one are not."""
+    assert judge([page(NOW.date() + timedelta(days=30))], NO_HISTORY, NOW).credible
+    assert judge([page(NOW.date() + timedelta(days=31))], NO_HISTORY, NOW).credible is False
+    assert judge([page()], NO_HISTORY, NOW).credible is False
+
+
+def test_a_page_past_the_end_is_no_fault() -> None:
+    """Only page 1 must hold entries."""
+    assert judge([page(date(2025, 12, 1)), page(number=2)], NO_HISTORY, NOW).credible
+
+
+def test_what_was_accepted_is_no_fault_again() -> None:
+    """A first page that was empty when it was accepted; an entry that is known by now."""
+    empty = History(shapes=(shape_of([page()]),))
+    assert judge([page()], empty, NOW).credible
+    far = page(date(2205, 12, 1))
+    assert judge([far], History(met=frozenset(far.entries)), NOW).credible
+
+
+BROKEN = ["Canada�s steel", "Canadaâ€™s steel", "CafÃ© talks", "í•œë¯¸ íšŒë‹´"]
+
+
+@pytest.mark.parametrize("title", BROKEN)
+def test_broken_letters_are_told(title: str) -> None:
+    """Those of a wrong character set, if many entries hold them."""
+    good = page(*[date(2025, 12, 1)] * 7).entries
+    bad = tuple(replace(one, title=f"{title} {at}") for at, one in enumerate(good[:3]))
+    verdict = judge([Page(number=1, entries=(*bad, *good[:6]))], NO_HISTORY, NOW)
+    assert verdict.rule == "garbled"
+    assert "3 of 9 entries" in verdict.reason
+    assert judge([Page(number=1, entries=(*bad, *good))], NO_HISTORY, NOW).credible
+    assert judge([Page(number=1, entries=bad[:2])], NO_HISTORY, NOW).credible
+    accepted = History(shapes=(shape_of([Page(number=1, entries=bad)]),))
+    assert judge([Page(number=1, entries=bad)], accepted, NOW).credible
+
+
+@pytest.mark.parametrize(
+    "title", ["한미 회담", "Canada’s “steel”", "Café – Señor", "São Tomé", "Iñárritu", "ªº"]
+)
+def test_letters_that_somebody_wrote_are_no_fault(title: str) -> None:
+    """Of whatever script."""
+    entries = page(*[date(2025, 12, 1)] * 5).entries
+    shown = tuple(replace(one, title=title) for one in entries)
+    assert judge([Page(number=1, entries=shown)], NO_HISTORY, NOW).credible

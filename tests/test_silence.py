@@ -1,0 +1,146 @@
+"""When silence is longer than a listing has ever known."""
+
+import random
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitor.silence import SEOUL, Silence, silence, silent_days
+from monitor.workdays import is_workday
+
+DAY = timedelta(days=1)
+NOON = datetime(2025, 12, 1, 3, tzinfo=UTC)
+
+
+def workdays(last: date, count: int, every: int = 1) -> list[date]:
+    """Return working days up to `last`, every so many of them."""
+    days: list[date] = []
+    while len(days) < count * every:
+        days += [last] if is_workday(last) else []
+        last -= DAY
+    return days[::every]
+
+
+def at(day: str, hour: int = 0) -> datetime:
+    """Return a moment of a day in Seoul."""
+    return datetime.combine(date.fromisoformat(day), datetime.min.time(), SEOUL) + hour * DAY / 24
+
+
+@pytest.mark.parametrize(
+    "days",
+    [
+        [],
+        [date(2025, 12, 1)],
+        workdays(date(2025, 12, 1), 19, every=5),  # too few
+        workdays(date(2025, 12, 1), 30),  # too short a time
+        workdays(date(2026, 12, 1), 200, every=1)[:150],  # of days to come nothing is known
+    ],
+)
+def test_of_what_is_hardly_known_nothing_is_said(days: list[date]) -> None:
+    """At least twenty days with releases, over two months."""
+    assert silence(days, NOON) is None
+
+
+def test_a_listing_that_speaks_every_working_day_is_missed_after_some() -> None:
+    """Never a working day without a release in a year: the fifth ends the patience."""
+    found = silence(workdays(date(2025, 12, 1), 240), NOON)
+    assert found == Silence(
+        first=date(2024, 12, 9),
+        last=date(2025, 12, 1),
+        known=240,
+        longest=0,
+        until=at("2025-12-09"),
+    )
+    assert silent_days(found.last, at("2025-12-09")) == 5
+
+
+def test_what_is_rare_is_waited_for() -> None:
+    """A release every two weeks: a month and a half is nothing strange, half a year is."""
+    found = silence(workdays(date(2025, 12, 1), 60, every=10), NOON)
+    assert found is not None
+    assert found.longest == 9
+    assert at("2026-02-01") < found.until < at("2026-06-01")
+
+
+def test_weekends_and_feasts_do_not_count() -> None:
+    """Friday to Monday is no gap, nor is a whole Chuseok."""
+    days = workdays(date(2025, 10, 2), 100)
+    found = silence(days, at("2025-10-10"))
+    assert found is not None
+    assert (found.longest, found.until > at("2025-10-13")) == (0, True)
+
+
+def test_what_lies_ahead_is_no_sign_of_life() -> None:
+    """An entry dated next year must not keep the listing alive until then."""
+    days = workdays(date(2025, 12, 1), 100)
+    assert silence([*days, date(2026, 12, 1)], NOON) == silence(days, NOON)
+
+
+def test_a_hole_in_the_archive_is_no_silence() -> None:
+    """Releases of long ago were imported: the years between are not known, and teach nothing."""
+    days = workdays(date(2025, 12, 1), 100)
+    whole, holed = silence(days, NOON), silence([*days, *workdays(date(2019, 5, 3), 30)], NOON)
+    assert whole is not None
+    assert holed is not None
+    assert holed.longest == whole.longest
+    assert holed.until <= whole.until + 3 * DAY
+
+
+@given(st.sets(st.dates(date(2024, 1, 1), date(2026, 6, 1)), min_size=20), st.randoms())
+def test_order_and_repetition_make_no_difference(days: set[date], chance: random.Random) -> None:
+    """And the limit lies after the last release, further than the longest gap known."""
+    shuffled = [*days, *days]
+    chance.shuffle(shuffled)
+    found = silence(days, NOON)
+    assert silence(shuffled, NOON) == found
+    if found is not None:
+        assert silent_days(found.last, found.until) > found.longest
+
+
+# ------------------------------------------------------------------ a healthy listing
+
+
+def published(chance: random.Random, rate: float, first: date, last: date) -> Iterator[date]:
+    """Yield days with releases, by chance on working days; seldom one on a Saturday.
+
+    The office is closed over the feasts, and now and then bridges a day.
+    """
+    day = first
+    while day <= last:
+        odds = rate if is_workday(day) else rate / 30 if day.weekday() == 5 else 0.0
+        if day.month in (1, 2, 9, 10) and not is_workday(day - DAY):
+            odds /= 2
+        if chance.random() < odds:
+            yield day
+        day += DAY
+
+
+@pytest.mark.parametrize("rate", [0.9, 0.5, 0.25, 0.1])
+@pytest.mark.parametrize("start", [date(2024, 9, 1), date(2026, 8, 20)])
+def test_400_healthy_days_raise_no_alarm(rate: float, start: date) -> None:
+    """With weekends and feasts, at any pace; asked at the end of each day without a release."""
+    for seed in range(3):
+        chance = random.Random(f"{seed} {rate} {start}")
+        before = list(published(chance, rate, start - 400 * DAY, start))
+        known, days = before[-60:], set(published(chance, rate, start, start + 400 * DAY))
+        for n in range(400):
+            today = start + n * DAY
+            if today in days:
+                known.append(today)
+                continue
+            night = at(today.isoformat(), 24)
+            found = silence(known, night)
+            assert found is None or night < found.until, (seed, today, found)
+
+
+def test_a_listing_that_has_ended_is_noticed() -> None:
+    """Within a month where it spoke every other day."""
+    for seed in range(10):
+        chance = random.Random(seed)
+        days = list(published(chance, 0.5, date(2025, 1, 1), date(2025, 11, 20)))
+        found = silence(days, NOON)
+        assert found is not None
+        assert found.until <= at("2025-12-20"), (seed, found)

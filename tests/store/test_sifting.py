@@ -66,13 +66,18 @@ TEXTS = (
     "us tariffs rise",
     "Korea’s and",
     "analyses of asses",
+    "the NEWs of men; new CARS and US focus",
+    "AID AIs; the US and then tariffs of the us, steel of steel",
     "",
 )
 QUERIES = (
     "steel", "us", "US", "US*", "clock", "s", "5", "644", "644.5", "1234", "NOT us", "a*", "u",
     "batter*", "battery*", "analysi*", '"steel quota"', '"steel quotas"', '"quota and"',
     '"Korea and"', '"US tariff"', '"us tariff"', '"the AI"', '"steel and"~5', "반도체", "turkiye",
-    '"C"', '"steel C"', "industry", "category:industries", "category:US", "title:steel", "İ*",
+    '"C"', '"steel C"', '"steel quota tariffs"~5', '"US rise"~3', '"the US tariffs"', '"AIDS AIs"',
+    '"us ai"', '"news of asses"', "new", "news", '"the news"', '"steel steel"~2', "fo*", "men*",
+    '"CARS and"', '"car and US"', "industry",
+    "category:industries", "category:US", "title:steel", "İ*",
     "text:steel", "title:US", "text:us", "title:batter*", "source:TRADE", "steel (quota OR -us)",
     "source:fta OR category:trade", '"quota quota quota quota quota quota"',
 )  # fmt: skip

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from monitor.store import words as index
 from monitor.store.database import open_database
-from tests.benchmark import COMMON, VOCABULARY
+from tests.prose import COMMON, VOCABULARY
 
 RELEASES = 100_000
 WORDS = 300  # of a text, on average

@@ -8,26 +8,20 @@ import argparse
 import gc
 import random
 import resource
-import sqlite3
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack, closing
+from contextlib import ExitStack
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
-from unittest.mock import patch
-from urllib.parse import urlsplit
+from typing import NamedTuple
 
+from tests.prose import prose
 from tests.site import Site
-from tests.site_wire import Request
 from tests.stage import ROOT, WATCHES, Stage, environment, source
-
-if TYPE_CHECKING:
-    from monitor.query.nodes import Node
 
 RUNS = 15
 
@@ -56,8 +50,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--runs", type=int, default=RUNS, help=f"runs of each ({RUNS})")
     parser.add_argument("--only", help="rows whose name holds this word")
     args = parser.parse_args(argv)
-    from tests.daemon.benchmark import daemon  # noqa: PLC0415 - they need this module whole
+    from tests.cli.benchmark import backtesting  # noqa: PLC0415 - they need this module whole
+    from tests.daemon.benchmark import daemon  # noqa: PLC0415
+    from tests.query.benchmark import matching  # noqa: PLC0415
     from tests.search_benchmark import searching  # noqa: PLC0415
+    from tests.store.benchmark import archive  # noqa: PLC0415
 
     rows = []
     for measure in (
@@ -69,6 +66,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         memory,
         daemon,
         searching,
+        backtesting,
     ):
         if not args.only or args.only in measure.__name__:
             rows += measure(args.runs)
@@ -240,204 +238,12 @@ def parsing(runs: int) -> list[Row]:
     ]
 
 
-def archive(runs: int) -> list[Row]:
-    """An archive of 2,700 full releases that was walked back: its size, and replaying it."""
-    count = 2700
-    with Site() as site, tempfile.TemporaryDirectory() as folder:
-        published(site, count, date(2018, 1, 1))
-        stage = Stage(Path(folder), source("trade", site.url()), WATCHES)
-        seconds = process(
-            sys.executable,
-            "-m",
-            "monitor",
-            "--config",
-            str(stage.config),
-            "backfill",
-            "--all",
-            "-q",
-        )
-        assert stage.rows("SELECT count(*) FROM releases") == [(count,)]
-        read_articles(stage, site, count)
-        return [
-            Row("backfill of 270 pages (process)", f"{seconds:.1f} s", "", "", "no goal", met=True),
-            *database_size(stage, count),
-            *replaying(stage, runs),
-        ]
-
-
-def read_articles(stage: Stage, site: Site, count: int) -> None:
-    """Let one check read all article pages, of which it would read a few."""
-    from monitor.check import check  # noqa: PLC0415 - only for these rows
-    from monitor.check.desk import Desk  # noqa: PLC0415
-    from monitor.config import load  # noqa: PLC0415
-    from monitor.model.scraped import Fetched  # noqa: PLC0415
-    from monitor.store.database import open_database  # noqa: PLC0415
-    from monitor.wiring import real_world  # noqa: PLC0415
-
-    config, world = load(stage.config, {}), real_world()
-
-    def fetch(url: str, _: object) -> Fetched:
-        parts = urlsplit(url)
-        answer = site.answer(Request("GET", f"{parts.path}?{parts.query}", {}, 0.0))
-        headers = {"content-type": "text/html; charset=UTF-8"}
-        return Fetched(
-            url=url, status=200, headers=headers, body=answer.body, fetched_at=world.now()
-        )
-
-    desk = Desk(config.watches, ())
-    with open_database(stage.db) as db, patch("monitor.check._AT_A_TIME", count):
-        check(config.sources[0], lambda: desk, fetch=fetch, db=db, world=world)
-    assert stage.rows("SELECT count(*) FROM waiting") == [(0,)]
-
-
-def database_size(stage: Stage, count: int) -> list[Row]:
-    """Bytes per release, with and without raw pages, against the bare texts."""
-    whole = stage.db.stat().st_size
-    ((texts,),) = stage.rows("SELECT sum(length(CAST(title || body AS BLOB))) FROM releases")
-    bare = stage.folder / "bare.db"
-    with closing(sqlite3.connect(stage.db, isolation_level=None)) as conn:
-        conn.execute("VACUUM INTO ?", (str(bare),))
-    with closing(sqlite3.connect(bare, isolation_level=None)) as conn:
-        conn.execute("DELETE FROM snapshots")
-        conn.execute("DELETE FROM bodies")
-        conn.execute("VACUUM")
-    return [
-        Row(
-            f"database, {count:,} full releases, {name}",
-            f"{size / 1e6:.1f} MB",
-            f"{texts / 1e6:.1f} MB",
-            f"{size / texts:.2f}",
-            f"{goal}; {size / count:,.0f} bytes a release",
-            met=size <= 25e6,
-        )
-        for name, size, goal in (
-            ("with raw pages", whole, "25 MB"),
-            ("without", bare.stat().st_size, "the floor is the texts alone"),
-        )
-    ]
-
-
-def replaying(stage: Stage, runs: int) -> list[Row]:
-    """All kept pages parsed again and held against the store."""
-    from selectolax.lexbor import LexborHTMLParser  # noqa: PLC0415 - only for these rows
-
-    from monitor.check.desk import Desk  # noqa: PLC0415
-    from monitor.check.replaying import replay  # noqa: PLC0415
-    from monitor.config import load  # noqa: PLC0415
-    from monitor.store import snapshots  # noqa: PLC0415
-    from monitor.store.database import open_database  # noqa: PLC0415
-    from monitor.wiring import real_world  # noqa: PLC0415
-
-    config = load(stage.config, {})
-    desk, world = Desk(config.watches, ()), real_world()
-    with open_database(stage.db) as db, db.reading() as conn:
-        bodies = [snapshots.fetched(conn, one).body for one in snapshots.kept(conn)]
-
-    def bare() -> None:
-        for body in bodies:
-            page = LexborHTMLParser(body)
-            for item in (*page.css("div.board-list li"), *page.css("div.board-detail")):
-                for what in ("strong.title", "span.cont, div.detail-cont", "span.date"):
-                    found = item.css_first(what)
-                    assert found is not None
-                    found.text()
-
-    with open_database(stage.db) as db:
-
-        def ours() -> None:
-            done = replay(
-                config.sources, desk, apply=False, db=db, world=world, tell=lambda _: None
-            )
-            assert (done.pages, done.added, done.corrected) == (len(bodies), (), ())
-
-        row = against("", lambda: timed(ours), lambda: timed(bare), min(runs, 9), 2.5)
-    ours_, bare_ = (len(bodies) * 1000 / float(cell.split()[0]) for cell in (row.figure, row.floor))
-    return [
-        row._replace(
-            what=f"replay of {len(bodies)} pages",
-            figure=f"{ours_:,.0f} pages/s",
-            floor=f"{bare_:,.0f} pages/s",
-        )
-    ]
-
-
-def matching(runs: int) -> list[Row]:
-    """1,000 watches against 100 new releases, with spans and snippets.
-
-    Twice: where one watch in a hundred wants a release, and where one in twenty-five does.
-    """
-    from monitor.model.told import Document  # noqa: PLC0415 - only for these rows
-    from monitor.query.match import Matcher  # noqa: PLC0415
-
-    chance = random.Random(7)
-    documents = [
-        Document(title=prose(chance, 12), text=prose(chance, 350), sources=("trade",))
-        for _ in range(100)
-    ]
-
-    def floor() -> None:
-        for document in documents:
-            set(document.text.lower().split())
-
-    rows = []
-    for share in (0.3, 1.0):
-        watches = watchlist(chance, share)
-        matcher = Matcher(watches)
-
-        def ours(matcher: Matcher = matcher) -> None:
-            for document in documents:
-                matcher.matches(document)
-
-        found = sum(len(matcher.matches(document)) for document in documents)
-        row = against("", lambda ours=ours: timed(ours), lambda: timed(floor), runs, 1)  # type: ignore[misc]
-        what = f"1,000 watches, 100 releases ({found:,} matches)"
-        rows.append(row._replace(what=what, goal="40 ms", met=float(row.figure.split()[0]) <= 40))
-    build = statistics.median(timed(lambda: Matcher(watches)) for _ in range(5)) * 1000
-    what = "making the matcher of 1,000 watches"
-    return [*rows, Row(what, f"{build:.1f} ms", "", "", "30 ms", met=build <= 30)]
-
-
-def watchlist(chance: random.Random, share: float) -> "list[tuple[str, Node, None]]":
-    """Return 1,000 watches of three words, of which this share looks for words that occur."""
-    from monitor.query.keywords import keywords  # noqa: PLC0415 - only for these rows
-    from monitor.query.syntax import parse  # noqa: PLC0415
-
-    made: list[tuple[str, Node, None]] = []
-    for number in range(1000):
-        begin = "" if chance.random() < share else "zz"
-        one, two, three = (begin + word for word in chance.sample(VOCABULARY, 3))
-        node = keywords(any=(one, two, three)) if number % 2 else parse(f'{one} "{two} {three}"')
-        made.append((f"w{number}", node, None))
-    return made
-
-
 def timed(work: Callable[[], object], times: int = 1) -> float:
     """Return the seconds that one round of `work` takes, the mean of a few."""
     start = time.perf_counter()
     for _ in range(times):
         work()
     return (time.perf_counter() - start) / times
-
-
-# Some five thousand words, of which a release has a hundred, beside the few that all of them have.
-VOCABULARY = [
-    first + second + third
-    for first in ("ste", "tra", "quo", "chi", "batte", "ener", "nu", "fi", "shi", "so", "inve",
-                  "expo", "impo", "tari", "su", "fo", "rea", "hydro", "mine", "digi", "tex")
-    for second in ("l", "d", "t", "p", "r", "g", "cl", "sh", "mm", "nd", "rt", "ff", "pl", "ct")
-    for third in ("", "ing", "er", "ment", "ist", "al", "ward", "ful", "ness", "ery", "age", "ive",
-                  "ship", "some", "able", "ian", "ous")
-]  # fmt: skip
-COMMON = ["the", "of", "and", "Korea", "ministry", "trade", "minister", "said", "with", "for", "in",
-          "to", "MOTIR", "Korea’s", "countries", "cooperation", "AI", "economic"]  # fmt: skip
-
-
-def prose(chance: random.Random, words: int) -> str:
-    """Return so many words, as a release has them: most are common, some are not."""
-    return " ".join(
-        chance.choice(COMMON) if chance.random() < 0.6 else chance.choice(VOCABULARY)
-        for _ in range(words)
-    )
 
 
 if __name__ == "__main__":

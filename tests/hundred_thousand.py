@@ -5,17 +5,21 @@ them, so that some stand in every release and many in few; one release in twenty
 The same number makes the same releases, always.
 """
 
+import atexit
 import random
+import shutil
 import sqlite3
+import tempfile
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import date, timedelta
+from functools import cache
 from itertools import accumulate
 from pathlib import Path
 
 from monitor.store import words as index
 from monitor.store.database import open_database
-from tests.benchmark import COMMON, VOCABULARY
+from tests.prose import COMMON, VOCABULARY
 
 RELEASES = 100_000
 WORDS = 300  # of a text, on average
@@ -54,6 +58,15 @@ _LISTING = (
     " last_seen_at) SELECT id, source, 'example.org', board, article_id, url, id, first_seen_at,"
     " first_seen_at FROM releases ORDER BY id"
 )
+
+
+@cache
+def ready() -> Path:
+    """Return the path of such an archive, made once for all that one process measures on it."""
+    folder = tempfile.mkdtemp()
+    atexit.register(shutil.rmtree, folder)
+    fill(Path(folder) / "monitor.db")
+    return Path(folder) / "monitor.db"
 
 
 def fill(path: Path, releases: int = RELEASES) -> None:

@@ -6,10 +6,8 @@ the twenty newest releases, hold a query against them, and cut their snippets.
 """
 
 import sqlite3
-import tempfile
 from collections.abc import Callable, Iterator
 from itertools import islice
-from pathlib import Path
 
 from monitor.query.nodes import Node
 from monitor.query.snippet import snippet
@@ -18,7 +16,7 @@ from monitor.store import archive
 from monitor.store.archive import Result
 from monitor.store.database import Database, open_database
 from tests.benchmark import Row, against, timed
-from tests.hundred_thousand import fill
+from tests.hundred_thousand import ready
 
 How = Callable[[sqlite3.Connection, Node], Iterator[Result]]
 
@@ -47,12 +45,9 @@ HARD = [
 
 def searching(runs: int) -> list[Row]:
     """The newest twenty hits, and the best twenty."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "monitor.db"
-        fill(path)
-        with open_database(path) as db:
-            rows = [_row(db, query, runs) for query in (*EASY, *HARD)]
-            best = [_row(db, query, runs, ranked=True) for query in ("the", "steel", "samarium")]
+    with open_database(ready()) as db:
+        rows = [_row(db, query, runs) for query in (*EASY, *HARD)]
+        best = [_row(db, query, runs, ranked=True) for query in ("the", "steel", "samarium")]
     return rows + best
 
 

@@ -15,7 +15,7 @@ from monitor.model.told import Snippet
 from monitor.query.snippet import snippet
 from monitor.query.syntax import parse
 from monitor.store import archive, words
-from monitor.store.database import open_database
+from monitor.store.database import Database, open_database
 from monitor.text.cleaning import clean
 
 
@@ -45,7 +45,7 @@ def search(args: Namespace) -> int:
     query = parse(args.query)
     settings = config(args)
     with open_database(settings.store_path) as db:
-        words.bring_up_to_date(db, lambda count: _tell_wait(args, count))
+        bring_up_to_date(db, quiet=flag(args, "quiet"))
         with db.reading() as conn:
             chosen = only(args, settings, conn)
             search_ = archive.ranked if args.ranked else archive.search
@@ -63,9 +63,14 @@ def search(args: Namespace) -> int:
     return 0
 
 
-def _tell_wait(args: Namespace, count: int) -> None:
-    if not flag(args, "quiet"):
-        say(f"monitor: indexing {count:,} releases, once; searches are quick then …")
+def bring_up_to_date(db: Database, *, quiet: bool) -> None:
+    """Index what has changed, and say so if it takes a while."""
+
+    def tell(count: int) -> None:
+        if not quiet:
+            say(f"monitor: indexing {count:,} releases, once; searches are quick then …")
+
+    words.bring_up_to_date(db, tell)
 
 
 def tell_hit(release: Release, shown: Snippet) -> None:

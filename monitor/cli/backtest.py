@@ -1,58 +1,64 @@
 """The back-test: what a query would have found in the archive, and what is odd about it."""
 
-import re
+import shlex
 import sqlite3
 from argparse import Namespace
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
-from monitor.cli.archive import tell_hit
+from monitor.cli.archive import bring_up_to_date, tell_hit
+from monitor.cli.odd import warnings
 from monitor.cli.parts import config, flag, say
+from monitor.config import values
+from monitor.config.wrong import Wrong
+from monitor.errors import UsageError
 from monitor.jsontext import dumps
-from monitor.model.configured import Config
+from monitor.model.configured import Config, Watch
+from monitor.model.told import Hit
 from monitor.query.keywords import of
-from monitor.query.nodes import And, Node, Not, Or, Source, Term
+from monitor.query.nodes import Node, Source, conjunction, disjunction
 from monitor.query.printing import unparse
 from monitor.query.snippet import snippet
 from monitor.query.syntax import parse
-from monitor.store import archive, words
+from monitor.store import archive
 from monitor.store.archive import Result
 from monitor.store.database import open_database
+from monitor.store.sifting import Ids, Sifter, shown
 from monitor.text.cleaning import clean
-from monitor.text.tokens import Tokens
 
 LATEST = 10
 _BAR = 40
 _MONTHS = 12
-_MOST_ODD = 10
-_LENGTHS = 2
-_NEAR = 0.75
-_TITLES = 20_000  # older ones hardly hold another word, and would take a second
-_WORD = re.compile(r"\w+")
+_YEAR = 12
+_FEW = 10  # percent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BackTest:
-    """What `query` finds among the `total` releases of the archive, newest first."""
+    """What `query` finds: `count` of the `total` releases of the archive.
+
+    `sources` are the listings that it is confined to, None for all; `by_month` has how many
+    releases each month (YYYY-MM) has, the newest first; so are the `latest`.
+    """
 
     query: Node
-    results: Sequence[Result]
+    sources: tuple[str, ...] | None
+    count: int
     total: int
+    by_month: Mapping[str, int]
+    latest: tuple[Result, ...]
     warnings: tuple[str, ...]
 
-    def by_month(self) -> Counter[str]:
-        """Return how many releases of each month it finds."""
-        return Counter(result.release.date.strftime("%Y-%m") for result in self.results)
-
     def as_json(self) -> dict[str, object]:
-        """Return all of it, with the latest releases whole."""
+        """Return all of it, with the latest releases whole and the reason for each."""
         return {
             "query": unparse(self.query),
-            "count": len(self.results),
+            "sources": self.sources,
+            "count": self.count,
             "total": self.total,
-            "by_month": dict(sorted(self.by_month().items())),
-            "latest": [result.release.as_json() for result in self.results[:LATEST]],
+            "by_month": dict(sorted(self.by_month.items())),
+            "latest": list(map(result_json, self.latest)),
             "warnings": list(self.warnings),
         }
 
@@ -60,96 +66,61 @@ class BackTest:
 def test(args: Namespace) -> int:
     """Show what a query, or a watch of that name, would have found in the archive."""
     settings = config(args)
-    query, sources = _query(args.query, settings)
-    found = back_test(settings, query, sources)
+    watch = next((one for one in settings.watches if one.name == args.query), None)
+    query = parse(args.query) if watch is None else of(watch)
+    sources = known(args.sources, [one.name for one in settings.sources], "source")
+    quiet = flag(args, "quiet")
+    among = sources or (watch.sources if watch else None)
+    found = back_test(settings, query, among, quiet=quiet)
     if flag(args, "json"):
         print(dumps(found.as_json(), indent=2))
-    else:
-        tell(found, quiet=flag(args, "quiet"))
+        return 0
+    tell(found, quiet=quiet)
+    if watch is not None and not quiet:
+        _tell_settings(watch)
     return 0
 
 
-def _query(text: str, settings: Config) -> tuple[Node, tuple[str, ...] | None]:
-    for watch in settings.watches:
-        if watch.name == text:
-            return of(watch), watch.sources
-    return parse(text), None
+def known(given: Iterable[str] | None, names: Sequence[str], what: str) -> tuple[str, ...]:
+    """Return the names of sources or channels (`what`) that were given; UsageError for others."""
+    try:
+        return tuple(dict.fromkeys(map(values.known(names, what), given or ())))
+    except Wrong as wrong:
+        raise UsageError(wrong.message) from None
 
 
-def back_test(settings: Config, query: Node, sources: Sequence[str] | None) -> BackTest:
+def back_test(
+    settings: Config, query: Node, sources: Sequence[str] | None, *, quiet: bool = False
+) -> BackTest:
     """Hold a query against the archive, or against what came from some sources."""
+    with opened(settings, quiet=quiet) as conn:
+        sifter = Sifter(conn)
+        total = archive.count(conn)
+        ids = confined(sifter, sifter.matching(query), sources)
+        odd = tuple(warnings(conn, sifter, query, len(ids), total)) if total else ()
+        return BackTest(
+            query=query,
+            sources=None if sources is None else tuple(sources),
+            count=len(ids),
+            total=total,
+            by_month=sifter.by_month(ids),
+            latest=tuple(shown(conn, query, sifter.newest(ids, LATEST))),
+            warnings=odd,
+        )
+
+
+@contextmanager
+def opened(settings: Config, *, quiet: bool = False) -> Iterator[sqlite3.Connection]:
+    """Give the archive to be sifted, with its index brought up to date."""
     with open_database(settings.store_path) as db:
-        words.bring_up_to_date(db)
+        bring_up_to_date(db, quiet=quiet)
         with db.reading() as conn:
-            total = archive.count(conn)
-            results = [one for one in archive.search(conn, query) if _in(one, sources)]
-            warnings = tuple(_warnings(conn, query, len(results), total)) if total else ()
-    return BackTest(query=query, results=results, total=total, warnings=warnings)
+            yield conn
 
 
-def _in(result: Result, sources: Sequence[str] | None) -> bool:
-    return sources is None or not set(sources).isdisjoint(result.document.sources)
-
-
-# ------------------------------------------------------------------ what is odd
-
-
-def _warnings(conn: sqlite3.Connection, query: Node, count: int, total: int) -> Iterator[str]:
-    unmet = [one for one in dict.fromkeys(_wanted(query)) if not _is_met(conn, one)]
-    words = _words(conn) if unmet else {}
-    for one in unmet[:_MOST_ODD]:
-        yield f"“{clean(unparse(one))}” matched nothing{_meant(conn, one, words)}"
-    if len(unmet) > _MOST_ODD:
-        yield f"{len(unmet) - _MOST_ODD} more matched nothing"
-    if count > total / 2:
-        yield f"this matches {count / total:.0%} of everything; narrow it down with more words"
-
-
-def _wanted(node: Node) -> Iterator[Term | Source]:
-    """Yield the words, phrases and listings that a query looks for; not what it leaves out."""
-    match node:
-        case And(parts) | Or(parts):
-            for part in parts:
-                yield from _wanted(part)
-        case Not():
-            return
-        case _:
-            yield node
-
-
-def _is_met(conn: sqlite3.Connection, node: Node) -> bool:
-    return next(archive.search(conn, node), None) is not None
-
-
-def _words(conn: sqlite3.Connection) -> dict[str, str]:
-    """Return the words of titles, as they are written, by how they are compared."""
-    titles = "\n".join(archive.titles(conn, _TITLES))
-    return {word.casefold(): word for word in set(_WORD.findall(titles))}
-
-
-def _meant(conn: sqlite3.Connection, odd: Term | Source, words: dict[str, str]) -> str:
-    """Return `; did you mean “steel”?` where a word of the titles is near an unknown one."""
-    if isinstance(odd, Source):
-        return ""
-    for surface in Tokens(odd.text).surfaces:
-        word = surface.casefold()
-        if word not in words and not _is_met(conn, Term(surface, prefix=odd.prefix)):
-            near = _nearest(word, words, is_beginning=odd.prefix)
-            return f"; did you mean “{clean(near)}”?" if near else ""
-    return ""
-
-
-def _nearest(word: str, words: dict[str, str], *, is_beginning: bool) -> str | None:
-    from difflib import get_close_matches
-
-    end = len(word) if is_beginning else None
-    alike = {
-        one[:end]: shown
-        for one, shown in words.items()
-        if is_beginning or abs(len(one) - len(word)) <= _LENGTHS
-    }
-    found = get_close_matches(word, alike, n=1, cutoff=_NEAR)
-    return alike[found[0]] if found else None
+def confined(sifter: Sifter, ids: Ids, sources: Iterable[str] | None) -> Ids:
+    """Return those releases that some sources show, or all of them."""
+    return ids if sources is None else ids & sifter.of_sources(sources)
 
 
 # ------------------------------------------------------------------ how it is told
@@ -157,14 +128,15 @@ def _nearest(word: str, words: dict[str, str], *, is_beginning: bool) -> str | N
 
 def tell(found: BackTest, *, quiet: bool = False) -> None:
     """Print it for a person; what is odd goes beside."""
-    count, total = len(found.results), found.total
-    share = f" ({count / total:.0%})" if total else ""
-    print(f"{clean(unparse(found.query))}: {count} of {total} releases{share}")
-    _tell_months(found.by_month())
-    for result in found.results[:LATEST]:
-        tell_hit(result.release, snippet(result.document, result.hits))
+    count, total = found.count, found.total
+    share = f" ({_share(count, total)})" if total else ""
+    among = f" in {clean(', '.join(found.sources))}" if found.sources else ""
+    print(f"{clean(unparse(found.query))}{among}: {count} of {total} releases{share}")
+    _tell_months(found.by_month)
+    for result in found.latest:
+        tell_result(result)
     if count > LATEST:
-        print(f"and {count - LATEST} more; see them with: monitor search")
+        print(f"and {count - LATEST} more; see them with: {_search(found)}")
     if not quiet:
         for warning in found.warnings:
             say(f"monitor: {warning}")
@@ -172,10 +144,83 @@ def tell(found: BackTest, *, quiet: bool = False) -> None:
             say("no releases yet; read some in with: monitor --once")
 
 
-def _tell_months(months: Counter[str]) -> None:
-    most = max(months.values(), default=1)
-    for month in sorted(months, reverse=True)[:_MONTHS]:
-        bar = "▇" * max(1, round(_BAR * months[month] / most))
-        print(f"  {month}  {bar} {months[month]}")
-    if len(months) > _MONTHS:
-        print(f"  and {len(months) - _MONTHS} months before")
+def _search(found: BackTest) -> str:
+    """Return the command that lists all of it, as a shell takes it."""
+    among = [disjunction(list(map(Source, found.sources)))] if found.sources else []
+    query = unparse(conjunction([*among, found.query]))
+    return clean(shlex.join(["monitor", "search", *["--"] * query.startswith("-"), query]))
+
+
+def _share(count: int, total: int) -> str:
+    """Return a percentage, a small one to the tenth."""
+    percent = 100 * count / total
+    digits = 1 if count and percent < _FEW else 0
+    return f"{percent:.{digits}f}%"
+
+
+def _tell_months(by_month: Mapping[str, int]) -> None:
+    months = list(_all_months(by_month))
+    most = max(by_month.values(), default=1)
+    for month in months[:_MONTHS]:
+        count = by_month.get(month, 0)
+        bar = "▇" * max(1, round(_BAR * count / most)) if count else ""
+        print(f"  {month}  {bar} {count}" if bar else f"  {month}  0")
+    before = sum(by_month.get(month, 0) for month in months[_MONTHS:])
+    if before:
+        oldest = min(by_month)
+        print(f"  and {before} in the months before, from {oldest} on")
+
+
+def _all_months(by_month: Mapping[str, int]) -> Iterator[str]:
+    """Yield the months from the newest to the oldest, the empty ones between them too."""
+    if by_month:
+        first, last = (_months_since_zero(month) for month in (min(by_month), max(by_month)))
+        for number in range(last, first - 1, -1):
+            yield f"{number // _YEAR:04}-{number % _YEAR + 1:02}"
+
+
+def _months_since_zero(month: str) -> int:
+    year, number = month.split("-")
+    return int(year) * _YEAR + int(number) - 1
+
+
+def tell_result(result: Result) -> None:
+    """Print a release with the place where a query hits it, and which words that are."""
+    tell_hit(result.release, snippet(result.document, result.hits))
+    if result.hits:
+        print(f"      {where(result.hits)}")
+
+
+def where(hits: Iterable[Hit]) -> str:
+    """Say which terms were found, and where: `steel: title, text 3 times; TRQ: text`."""
+    return "; ".join(f"{clean(term)}: {places(one)}" for term, one in counted(hits).items())
+
+
+def places(fields: Mapping[str, int]) -> str:
+    """Say how often something was found in each field: `title, text 3 times`."""
+    return ", ".join(f"{field} {n} times" if n > 1 else field for field, n in fields.items())
+
+
+def counted(hits: Iterable[Hit]) -> dict[str, dict[str, int]]:
+    """Return how often each term was found in each field."""
+    found: dict[str, dict[str, int]] = {}
+    for hit in hits:
+        fields = found.setdefault(hit.term, {})
+        fields[hit.field] = fields.get(hit.field, 0) + 1
+    return found
+
+
+def result_json(result: Result) -> dict[str, object]:
+    """Return a release in its usual shape, with the reason why it was found."""
+    return {
+        **result.release.as_json(),
+        "snippet": snippet(result.document, result.hits).text,
+        "terms": [{"term": term, "in": fields} for term, fields in counted(result.hits).items()],
+    }
+
+
+def _tell_settings(watch: Watch) -> None:
+    if watch.paused:
+        say("monitor: this watch is paused: it finds nothing until it is resumed")
+    elif watch.on != ("new", "revised", "withdrawn"):
+        say(f"monitor: of these, it tells only what is {' or '.join(watch.on)}")

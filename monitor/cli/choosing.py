@@ -10,7 +10,9 @@ from monitor.config.wrong import quoted
 from monitor.dates import FORMS, Days, days
 from monitor.errors import UsageError
 from monitor.model.configured import Config
+from monitor.model.dossier import Dossier
 from monitor.store import archive
+from monitor.store.dossiers import dossier
 from monitor.store.filters import Filter
 from monitor.text.cleaning import clean
 from monitor.text.folding import fold
@@ -89,6 +91,15 @@ def _days(said: str, settings: Config) -> Days:
 
 
 # ------------------------------------------------------------------ one release
+
+
+def dossier_of(said: str, conn: sqlite3.Connection) -> Dossier:
+    """Return all about the release that is meant; UsageError where that is none, or several."""
+    number = release_id(said, conn)
+    found = dossier(conn, number)
+    if found is None:
+        raise UsageError(f"there is no release {number}; list them with: monitor releases")
+    return found
 
 
 def release_id(said: str, conn: sqlite3.Connection) -> int:

@@ -5,14 +5,12 @@ from argparse import Namespace
 from collections.abc import Iterator
 from datetime import datetime, tzinfo
 
-from monitor.cli.choosing import release_id
+from monitor.cli.choosing import dossier_of
 from monitor.cli.pager import page
 from monitor.cli.parts import config, flag
-from monitor.errors import UsageError
 from monitor.jsontext import dumps
 from monitor.model.dossier import Dossier, KeptFile, Reason, Revision, SeenIn, Told
 from monitor.store.database import open_database
-from monitor.store.dossiers import dossier
 from monitor.text.cleaning import clean, clean_lines, printable
 from monitor.wrap import wrap
 from monitor.zones import zone_named
@@ -26,10 +24,7 @@ def run(args: Namespace) -> int:
     """Run the command."""
     settings = config(args)
     with open_database(settings.store_path) as db, db.reading() as conn:
-        number = release_id(args.id, conn)
-        found = dossier(conn, number)
-    if found is None:
-        raise UsageError(f"there is no release {number}; list them with: monitor releases")
+        found = dossier_of(args.id, conn)
     if flag(args, "json"):
         print(dumps(found.as_json(), indent=2))
         return 0

@@ -2,15 +2,14 @@
 
 import os
 from argparse import Namespace
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from shlex import quote
 
-from monitor.cli.backtest import back_test, tell
+from monitor.cli.backtest import back_test, known, tell
 from monitor.cli.parts import config, flag, say
 from monitor.cli.watch import named
-from monitor.config import edit, values
+from monitor.config import edit
 from monitor.config.rewrite import rewrite
-from monitor.config.wrong import Wrong
 from monitor.errors import UsageError
 from monitor.jsontext import dumps
 from monitor.model.configured import Config
@@ -26,9 +25,9 @@ def add(args: Namespace) -> int:
     edit.check_name(args.name, [watch.name for watch in settings.watches])
     watch: dict[str, str | Sequence[str]] = {"name": args.name, "query": args.query.strip()}
     if args.sources:
-        watch["sources"] = _known(args.sources, [one.name for one in settings.sources], "source")
+        watch["sources"] = known(args.sources, [one.name for one in settings.sources], "source")
     if args.to:
-        watch["to"] = _known(args.to, [one.name for one in settings.channels], "channel")
+        watch["to"] = known(args.to, [one.name for one in settings.channels], "channel")
     found = back_test(settings, parse(args.query), args.sources or None)
     if not flag(args, "quiet") and not flag(args, "json"):
         tell(found)
@@ -41,13 +40,6 @@ def add(args: Namespace) -> int:
         test=found.as_json(),
     )
     return 0
-
-
-def _known(given: Iterable[str], names: Sequence[str], what: str) -> Sequence[str]:
-    try:
-        return tuple(dict.fromkeys(map(values.known(names, what), given)))
-    except Wrong as wrong:
-        raise UsageError(wrong.message) from None
 
 
 def remove(args: Namespace) -> int:

@@ -24,6 +24,13 @@ def find(node: Node, document: Document) -> tuple[Hit, ...] | None:
     return None if terms is None else hits(frozenset(terms), page)
 
 
+def holds(node: Node, document: Document) -> bool:
+    """Say whether `document` makes the query true; cheaper than to find where."""
+    plans, plan = _planned(node)
+    page = Page(document, plans.lexicon, with_category=plans.with_category)
+    return plan.terms(page) is not None
+
+
 @lru_cache(maxsize=16)
 def _planned(node: Node) -> tuple[Plans, Plan]:
     """Keep the plan, as a search holds one query against the whole archive."""

@@ -1,19 +1,24 @@
 """How the words of a release are written for the archive's own index, `words`.
 
 One word of the index for every token, in order, so that phrases can be asked for: its key, which
-singular, plural and possessive share. Behind those of a field stand marks, each once: the capitals
-in it and the letters that its words begin with. What changes here changes what the index says:
-then a migration has to have every release indexed anew.
+singular, plural and possessive share. Behind those of a field stand marks, each once: the letters
+that its words begin with, the capitals in it, and plurals whose key is not to be seen from them
+(EVs). Capitals that a query must write so stand there together with the words around them, so that
+a phrase can be asked for as well. What changes here changes what the index says: then a migration
+has to have every release indexed anew.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
+from itertools import groupby
+from typing import NamedTuple
 
-from monitor.query.words import form
+from monitor.query.words import form, is_acronym, singular
 from monitor.text.tokens import Tokens
 
 EVERY = "zx"  # stands in the title of every release: what a query of mere NOTs begins with
-_CAPITALS, _INITIAL = "zz", "zy"  # no key begins so: `encoded` writes z followed by a number
+# No key begins like a mark: `encoded` writes z followed by a number.
+_CAPITALS, _INITIAL, _OTHERWISE, _BESIDE = "zz", "zy", "zw", "zv"
 _LEAST = 2  # letters: one capital alone is no acronym
 
 
@@ -34,19 +39,50 @@ def listed(source: str) -> str:
     return encoded(source.casefold())
 
 
+class _Written(NamedTuple):
+    """A token's word in the index, its marks, and its capitals if a query must write them so."""
+
+    word: str
+    marks: tuple[str, ...]
+    acronym: str
+
+
 def _field(raw: str) -> str:
     written = [_written(surface) for surface in Tokens(raw).surfaces]
-    marks = {mark for _, of_word in written for mark in of_word}
-    return " ".join([*(word for word, _ in written), *sorted(marks)])
+    marks = {mark for one in written for mark in one.marks}
+    words = (one.word for one in written)
+    return " ".join([*words, *sorted(marks), *dict.fromkeys(_around_capitals(written))])
+
+
+def _around_capitals(written: Sequence[_Written]) -> Iterator[str]:
+    """Yield each stretch of capitals and the words beside them, with a mark for its end."""
+    found = [at for at, one in enumerate(written) if one.acronym]
+    near = sorted({at + step for at in found for step in (-1, 0, 1)} & set(range(len(written))))
+    for _, stretch in groupby(enumerate(near), key=lambda pair: pair[1] - pair[0]):
+        words = (written[at] for _, at in stretch)
+        yield " ".join([*(one.acronym or f"{_BESIDE}{one.word}" for one in words), _BESIDE])
 
 
 @lru_cache(maxsize=1 << 16)
-def _written(surface: str) -> tuple[str, tuple[str, ...]]:
-    """Return a token's word in the index, and its marks."""
+def _written(surface: str) -> _Written:
     folded, keys, in_capitals = form(surface)
-    first = initial(folded[0])
-    marks = (first, capitals(in_capitals)) if len(in_capitals) >= _LEAST else (first,)
-    return encoded(keys[-1]), marks
+    marks = [initial(folded[0])]
+    acronym = capitals(in_capitals) if is_acronym(in_capitals) else ""
+    if len(in_capitals) >= _LEAST and not acronym:
+        marks.append(capitals(in_capitals))
+    if keys[-1] not in {folded, singular(folded)}:
+        marks.append(otherwise(folded))
+    return _Written(encoded(keys[-1]), tuple(marks), acronym)
+
+
+def beside(key: str) -> str:
+    """Return how a word stands beside capitals."""
+    return _BESIDE + encoded(key)
+
+
+def otherwise(folded: str) -> str:
+    """Return the mark of a plural whose key is not to be seen from it."""
+    return _OTHERWISE + encoded(folded)
 
 
 def capitals(text: str) -> str:

@@ -88,6 +88,15 @@ def singular(word: str) -> str:
     return f"{word[:-2]}an" if word.endswith(known.MEN) else word
 
 
+def having(key: str) -> tuple[str, ...]:
+    """Return all words that have this key, itself among them if it is one."""
+    stem, ends = key[:-1], ("s", "es")
+    endings = (key, *(key + end for end in ends), f"{stem}ies", f"{key[:-2]}es", f"{key[:-2]}en")
+    irregular = (many for many, one in known.IRREGULAR.items() if one == key)
+    words = dict.fromkeys((*endings, *irregular))
+    return tuple(word for word in words if key in (word, singular(word)))
+
+
 def _stays(word: str) -> bool:
     """Say whether the s at the end belongs to the word."""
     if word in known.SINGULAR or word.endswith("ss"):

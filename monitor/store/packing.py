@@ -5,6 +5,8 @@ holds the lines that the base lacks, and where in the base the others stand:
 
     =1000,130    130 lines of the base from its line 1,000 on
     +<li>…       a line of its own
+
+Compressing knows the base too, as even a line of its own is much like others.
 """
 
 import zlib
@@ -14,14 +16,18 @@ _LEVEL = 6
 
 def pack(body: bytes, base: bytes | None = None) -> bytes:
     """Return a page compressed, as what differs from `base` if there is one."""
-    return zlib.compress(body if base is None else b"\n".join(_differing(body, base)), _LEVEL)
+    if base is None:
+        return zlib.compress(body, _LEVEL)
+    packer = zlib.compressobj(_LEVEL, zdict=base)
+    return packer.compress(b"\n".join(_differing(body, base))) + packer.flush()
 
 
 def unpack(data: bytes, base: bytes | None = None) -> bytes:
     """Return the page that was packed, with the same `base`."""
-    packed = zlib.decompress(data)
     if base is None:
-        return packed
+        return zlib.decompress(data)
+    # What was packed before without knowing the base is unpacked all the same.
+    packed = zlib.decompressobj(zdict=base).decompress(data)
     known = base.split(b"\n")
     lines: list[bytes] = []
     for line in packed.split(b"\n"):

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.query.words import Form, form, singular
+from monitor.query import vocabulary
+from monitor.query.words import Form, form, having, singular
 
 # Grouped by where they were seen or why they go wrong.
 SAME = {
@@ -160,3 +161,19 @@ def test_a_key_is_never_longer_than_two_letters_more(word: str) -> None:
     """Singular makes keys of words, never of nothing, and only irregular ones grow."""
     assert bool(singular(word)) == bool(word)
     assert len(singular(word)) <= len(word) + 2
+
+
+ENDINGS = ("", "s", "es", "ies", "sses", "men", "theses", "uses", "ics", "is", "ches")
+
+
+@given(
+    st.one_of(
+        st.builds(str.__add__, st.text("aehimnostuwyz", max_size=4), st.sampled_from(ENDINGS)),
+        st.sampled_from(sorted({*vocabulary.IRREGULAR, *vocabulary.IE, *vocabulary.PLURAL})),
+    ).filter(bool)
+)
+def test_every_word_is_among_those_of_its_keys(word: str) -> None:
+    """So that a word can be looked up in all its forms; and nothing else is."""
+    for key in form(word).keys:
+        assert word in having(key)
+        assert all(key in form(one).keys for one in having(key))

@@ -16,7 +16,7 @@ from monitor.cli.arguments.making import Commands, Parser, lazily
 
 _GROUPS = {
     "setup": ("demo", "init", "backup", "help"),
-    "watch": ("watch",),
+    "watch": ("watch", "explain"),
     "archive": ("releases", "show", "search", "import", "export", "backfill", "replay"),
     "sending": ("digest", "deliveries"),
     "health": ("status", "doctor", "service"),

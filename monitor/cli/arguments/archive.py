@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from monitor.cli.arguments.making import Commands, Parser, count
+from monitor.cli.arguments.making import RELEASE, Commands, Parser, count
 
 TITLE = "the archive"
 
@@ -32,9 +32,7 @@ def _add_reading(commands: Commands) -> None:
         "show 41",
         "show 'Korea and Canada'",
     )
-    show.add_argument(
-        "id", metavar="ID", help="its number in the archive, its address, or how its title begins"
-    )
+    show.add_argument("id", metavar="ID", help=RELEASE)
     _add_no_pager(show)
     search = commands.add(
         "search",

@@ -9,6 +9,8 @@ from monitor.errors import UsageError
 
 Run = Callable[[argparse.Namespace], int]
 
+RELEASE = "its number in the archive, its address, or how its title begins"
+
 if TYPE_CHECKING:
     Choices = argparse._SubParsersAction["Parser"]  # noqa: SLF001 - argparse has no other name
 

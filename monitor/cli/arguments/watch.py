@@ -1,6 +1,6 @@
-"""`monitor watch` and its actions: the watchlist."""
+"""`monitor watch` and its actions, the watchlist; and `monitor explain`."""
 
-from monitor.cli.arguments.making import Commands, Parser
+from monitor.cli.arguments.making import RELEASE, Commands, Parser
 
 TITLE = "the watchlist"
 
@@ -14,6 +14,17 @@ def add(commands: Commands) -> None:
     actions = commands.actions(watch)
     _add_looks(actions)
     _add_edits(actions)
+    explain = commands.add(
+        "explain",
+        "say why a release was, or was not, sent: which words hit, who was told and when",
+        "explain.run",
+        "explain 41",
+        "explain 'Korea and Canada' steel",
+    )
+    explain.add_argument("id", metavar="ID", help=RELEASE)
+    explain.add_argument(
+        "watch", metavar="WATCH", nargs="?", help="for this watch alone (default: for every one)"
+    )
 
 
 def _add_looks(actions: Commands) -> None:
@@ -25,9 +36,16 @@ def _add_looks(actions: Commands) -> None:
         "show what a query would have found in the archive",
         "backtest.test",
         "watch test steel",
-        "watch test 'steel quota'",
+        "watch test 'steel quota' --source trade",
     )
     tested.add_argument("query", metavar="QUERY", help="a query, or the name of a watch")
+    _sourced(tested)
+    tune = "show what stands just outside a watch, and what each of its words brings in"
+    _named(actions.add("tune", tune, "tune.tune", "watch tune steel"))
+    diff = "show what a watch would gain and lose with another query"
+    compared = actions.add("diff", diff, "tune.diff", "watch diff steel 'steel NOT scrap'")
+    _named(compared)
+    compared.add_argument("query", metavar="QUERY", help="the query that it would have")
 
 
 def _add_edits(actions: Commands) -> None:
@@ -40,13 +58,7 @@ def _add_edits(actions: Commands) -> None:
     )
     _named(added)
     added.add_argument("query", metavar="QUERY", help='words, "a phrase", OR, NOT, prefix*, …')
-    added.add_argument(
-        "--source",
-        metavar="NAME",
-        action="append",
-        dest="sources",
-        help="only what this listing shows; may be given again (default: every listing)",
-    )
+    _sourced(added)
     added.add_argument(
         "--to",
         metavar="CHANNEL",
@@ -63,6 +75,16 @@ def _add_edits(actions: Commands) -> None:
     _named(actions.add("pause", pause, "watchlist.pause", "watch pause steel"))
     resume = "let a paused watch go on; what appeared meanwhile is not made up for"
     _named(actions.add("resume", resume, "watchlist.resume", "watch resume steel"))
+
+
+def _sourced(command: Parser) -> None:
+    command.add_argument(
+        "--source",
+        metavar="NAME",
+        action="append",
+        dest="sources",
+        help="only what this listing shows; may be given again (default: every listing)",
+    )
 
 
 def _named(command: Parser) -> Parser:

@@ -1,0 +1,87 @@
+"""Why a watch's readers were told of a release, or were not: from what is stored, and the config.
+
+The store knows which watch found what, when, and who was owed a word of it. Where it has nothing of
+a watch, that watch did not find the release when it was taken in, and what the query says of it
+now tells why, unless the two have changed since.
+"""
+
+from collections.abc import Iterator, Sequence
+
+from monitor.model.configured import Channel, Watch
+from monitor.model.dossier import Dossier, Reason, Told
+from monitor.model.explained import Account, Cause, Heard, Outcome
+from monitor.model.stored import Origin
+from monitor.model.told import Document
+from monitor.query.keywords import of
+from monitor.query.match import holds
+from monitor.query.reasoning import reasons
+
+
+def account(watch: Watch, channels: Sequence[Channel], found: Dossier, origin: Origin) -> Account:
+    """Return why the readers of one watch were told of a release, or were not."""
+    release = found.release
+    seen_in = tuple(dict.fromkeys(one.source for one in found.listings))
+    document = Document(
+        title=release.title, text=release.body, category=release.category or "", sources=seen_in
+    )
+    query = of(watch)
+    matched = next((one for one in found.matches if one.watch == watch.name), None)
+    told = [one for one in found.deliveries if watch.name in one.watches]
+    matches_now = holds(query, document)
+    causes = () if told else tuple(_causes(watch, matched, seen_in, matches_now=matches_now))
+    return Account(
+        watch=watch.name,
+        outcome=_outcome(told),
+        causes=causes,
+        matches_now=matches_now,
+        matched=matched,
+        origin=origin,
+        first_seen_at=release.first_seen_at,
+        seen_in=seen_in,
+        terms=reasons(query, document),
+        channels=tuple(_heard(watch, channels, told)),
+    )
+
+
+def _causes(
+    watch: Watch, matched: Reason | None, seen_in: Sequence[str], *, matches_now: bool
+) -> Iterator[Cause]:
+    """Yield all that kept it from being told, at least one."""
+    if matched is not None:
+        if matched.origin != "news":
+            yield "origin"
+        elif matched.event != "restored" and matched.event not in watch.on:
+            yield "event"
+        else:
+            yield "nobody"
+        return
+    is_watched = watch.sources is None or not set(watch.sources).isdisjoint(seen_in)
+    if watch.paused:
+        yield "paused"
+    if not is_watched:
+        yield "source"
+    if not matches_now:
+        yield "terms"
+    elif is_watched and not watch.paused:
+        yield "late"
+
+
+def _outcome(told: Sequence[Told]) -> Outcome:
+    """Return the best of what became of the messages."""
+    states = {"sent" if one.sent_at is not None else one.status for one in told}
+    if "sent" in states:
+        return "sent"
+    if "owed" in states:
+        return "owed"
+    return "given-up" if states else "not-sent"
+
+
+def _heard(watch: Watch, channels: Sequence[Channel], told: Sequence[Told]) -> Iterator[Heard]:
+    """Yield the channels of the config, and those that once were there."""
+    names = dict.fromkeys(channel.name for channel in channels)
+    for name in names | dict.fromkeys(one.channel for one in told):
+        yield Heard(
+            channel=name,
+            is_addressed=name in names and (watch.to is None or name in watch.to),
+            told=tuple(one for one in told if one.channel == name),
+        )

@@ -1,0 +1,94 @@
+"""Queries with a term left out, exchanged, or meant less strictly."""
+
+import pytest
+from hypothesis import given
+
+from monitor.model.told import Document
+from monitor.query.leaving import exchanged, leaves, looser, without
+from monitor.query.match import holds
+from monitor.query.nodes import Node, Source, Term
+from monitor.query.printing import unparse
+from monitor.query.reasoning import reasons
+from monitor.query.syntax import parse
+from tests.query.model import Written, documents, nodes
+
+
+@pytest.mark.parametrize(
+    ("query", "leaf", "rest"),
+    [
+        ("steel quota", "quota", "steel"),
+        ("steel OR quota", "steel", "quota"),
+        ("steel NOT quota", "quota", "steel"),
+        ("(steel OR TRQ) quota", "steel", "TRQ quota"),
+        ("(steel OR TRQ) NOT (TRQ scrap)", "TRQ", "steel NOT scrap"),
+        ("steel", "steel", None),
+        ("NOT steel", "steel", None),
+        ("steel", "quota", "steel"),
+        ("source:trade steel", "source:trade", "steel"),
+    ],
+)
+def test_a_term_is_left_out_wherever_it_stands(query: str, leaf: str, rest: str | None) -> None:
+    """And nothing is left of a query that was nothing else."""
+    left = parse(leaf)
+    assert isinstance(left, Term | Source)
+    found = without(parse(query), left)
+    assert (None if found is None else unparse(found)) == rest
+
+
+@pytest.mark.parametrize(
+    ("term", "less"),
+    [
+        ('"steel quota"', "steel quota"),
+        ('title:"steel quota"', "title:steel title:quota"),
+        ('"steel quota"~3', "steel quota"),
+        ("title:steel", "steel"),
+        ("category:steel*", "steel*"),
+        ("steel", None),
+        ("반도체", None),
+        ('"the 반도체"', None),
+    ],
+)
+def test_a_term_can_ask_less(term: str, less: str | None) -> None:
+    """Words apart, or in any field; what is one word of Hangul stays one."""
+    node = parse(term)
+    assert isinstance(node, Term)
+    found = looser(node)
+    assert (None if found is None else unparse(found)) == less
+
+
+@given(node=nodes, written=documents)
+def test_terms_are_known_by_what_is_looked_for(node: Node, written: Written) -> None:
+    """A query fails for some term, or for none; and what is to blame is lacking or left out."""
+    document = written.document
+    terms = reasons(node, document)
+    assert [one.term for one in terms] == [unparse(leaf) for leaf, _ in leaves(node)]
+    blamed = [one for one in terms if one.is_to_blame]
+    assert bool(blamed) == (not holds(node, document))
+    by_term = {one.term: one for one in terms}
+    assert all(by_term[unparse(leaf)].is_found == holds(leaf, document) for leaf, _ in leaves(node))
+
+
+@given(node=nodes)
+def test_exchanging_a_term_for_itself_changes_nothing(node: Node) -> None:
+    """In whatever it stands."""
+    for leaf, _ in leaves(node):
+        assert exchanged(node, leaf, leaf) == node
+
+
+@pytest.mark.parametrize(
+    ("query", "text", "instead"),
+    [
+        ("US", "us", "us"),
+        ("US*", "uses", "uses"),
+        ("US", "U.S. and us", ""),
+        ("TRQ", "quota", ""),
+        ('"US tariff"', "us tariffs", "us tariffs"),
+        ("us", "them", ""),
+        ("category:US", "us", ""),
+        ("source:us", "us", ""),
+    ],
+)
+def test_small_letters_are_pointed_out(query: str, text: str, instead: str) -> None:
+    """Where a word of two to four capitals finds only capitals."""
+    (one,) = reasons(parse(query), Document(title="", text=text))
+    assert one.instead == instead

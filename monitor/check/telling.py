@@ -1,6 +1,6 @@
 """Telling the operator of a source: once when trouble begins, once when it ends.
 
-Trouble is a streak of failed checks, or one page that cannot be right; or silence longer than the
+Trouble is a streak of failed checks, or one page of a changed layout; or silence longer than the
 listing has ever known. This calls things in order: what is too long is decided in `silence`, and
 what is said in `notices`.
 """
@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 
 from monitor import notices
+from monitor.health.looks import may_pass
 from monitor.model.configured import Source
 from monitor.model.incidents import Incident, IncidentKind
 from monitor.model.operator import Operator
@@ -44,7 +45,8 @@ class Telling:
 
     def _failing(self, streak: Streak) -> Iterator[str]:
         is_long = streak.failures >= self._operator.after
-        if not (is_long or streak.suspects) or self._open("failing"):
+        is_layout = not all(map(may_pass, streak.broken))
+        if not (is_long or is_layout) or self._open("failing"):
             return
         why = notices.parted(streak.error or "")
         incident = incidents.begin(

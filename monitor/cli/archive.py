@@ -32,7 +32,11 @@ def releases(args: Namespace) -> int:
     elif args.csv:
         _print_csv(found)
     elif not found:
-        say("no releases yet; read some in with: monitor --once" if is_empty else "none are left")
+        say(
+            "no releases yet; read some in with: monitor --once"
+            if is_empty
+            else "no release fits these limits"
+        )
     else:
         on = screen()
         page((line for one in found for line in release_lines(one, on)), args)

@@ -7,6 +7,7 @@ one gets to a server, `certificates` is what is wrong with TLS.
 """
 
 from collections.abc import Iterator
+from functools import partial
 
 from monitor.config.sections import USER_AGENT
 from monitor.doctor.channels import examine_channel
@@ -16,6 +17,7 @@ from monitor.doctor.heartbeat import examine_heartbeat
 from monitor.doctor.listings import Listings
 from monitor.model.configured import Config
 from monitor.model.world import World
+from monitor.store.condition import remembered
 
 __all__ = ["Finding", "examine"]
 
@@ -24,7 +26,8 @@ def examine(config: Config, world: World) -> Iterator[Finding]:
     """Try everything, and yield what is found as it is found; raises nothing."""
     yield from _config(config)
     yield from examine_database(config.store_path, world)
-    with Listings(config.fetch, world) as listings:
+    past = partial(remembered, config.store_path)
+    with Listings(config.fetch, world, past) as listings:
         for source in config.sources:
             yield from listings.examine(source)
         yield from listings.clock()

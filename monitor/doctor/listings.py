@@ -1,9 +1,9 @@
 """Each source: name, connection, TLS, one request as a check makes it, and the page that comes."""
 
 import ssl
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, timedelta
 from email.utils import parsedate_to_datetime
 from functools import cached_property
 from typing import Self
@@ -16,12 +16,13 @@ from monitor.doctor.finding import Ailment, Finding
 from monitor.doctor.reaching import Place, reach
 from monitor.errors import FetchError, MonitorError, PageFault
 from monitor.fetch.fetcher import Fetcher, Politeness
-from monitor.health import NO_HISTORY, judge
+from monitor.health import judge
 from monitor.http.answers import causes
 from monitor.http.client import Client
 from monitor.http.lean import httpx
 from monitor.http.tls import context
 from monitor.model.configured import FetchSettings, Source
+from monitor.model.history import History
 from monitor.model.scraped import Fetched, Page
 from monitor.model.world import World
 
@@ -29,6 +30,9 @@ _WRONG_BY = timedelta(minutes=2)  # a page may have lain in a cache on its way, 
 _CA_FILE = "[fetch] ca_file"
 _REFUSED = frozenset({401, 403, 406, 451})
 _IN_TROUBLE = 500
+
+
+Past = Callable[[str, Sequence[Page]], History]
 
 
 class _Hearing(Client):
@@ -48,10 +52,13 @@ class _Hearing(Client):
 
 
 class Listings:
-    """Examines sources; a server that they share is reached once."""
+    """Examines sources; a server that they share is reached once.
 
-    def __init__(self, settings: FetchSettings, world: World) -> None:
-        self._settings, self._world = settings, world
+    `past` returns what is known of a source, by its name, held against pages of it.
+    """
+
+    def __init__(self, settings: FetchSettings, world: World, past: Past) -> None:
+        self._settings, self._world, self._past = settings, world, past
         self._reached: dict[Place, Ailment | None] = {}
         self._lags: dict[str, timedelta] = {}
 
@@ -102,7 +109,17 @@ class Listings:
             raise self._unread(error, source) from error
         finally:
             self._compare_clocks(url)
-        return _believed(source, fetched, self._world.now())
+        return self._believed(source, fetched)
+
+    def _believed(self, source: Source, fetched: Fetched) -> Page:
+        try:
+            page = sources.parse(source.kind, 1, fetched)
+        except PageFault as fault:
+            raise _unbelievable(fault.reason, fault.advice) from fault
+        verdict = judge([page], self._past(source.name, [page]), self._world.now())
+        if not verdict.credible:
+            raise _unbelievable(verdict.reason, verdict.advice)
+        return page
 
     def _proxy(self) -> str | None:
         if self._settings.proxy is None:
@@ -204,17 +221,6 @@ def _blocked(settings: FetchSettings) -> str:
     if settings.user_agent == USER_AGENT:
         return f'{whom}: set [fetch] user_agent = "monitor (+mailto:you@example.com)", a contact'
     return f"{whom}: try another [fetch] user_agent with a contact in it, or ask the site's people"
-
-
-def _believed(source: Source, fetched: Fetched, now: datetime) -> Page:
-    try:
-        page = sources.parse(source.kind, 1, fetched)
-    except PageFault as fault:
-        raise _unbelievable(fault.reason, fault.advice) from fault
-    verdict = judge([page], NO_HISTORY, now)
-    if not verdict.credible:
-        raise _unbelievable(verdict.reason, verdict.advice)
-    return page
 
 
 def _unbelievable(reason: str, advice: str) -> Ailment:

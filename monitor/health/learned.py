@@ -15,6 +15,8 @@ from monitor.model.scraped import Page
 from monitor.model.stored import Verdict
 from monitor.text.folding import fold
 
+FAR_FEWER = "far-fewer"
+
 _ENOUGH = 5  # entries, to say what is usual
 _FEW = 3  # entries, to say that it has changed
 _FEWER = 4  # entries that are lacking at the least, to be far fewer
@@ -33,7 +35,7 @@ def far_fewer(pages: Sequence[Page], history: History, _now: datetime) -> Iterat
     if pages[0].number == 1 and 0 < found < usual / 2 and usual - found >= _FEWER:
         yield Verdict(
             credible=False,
-            rule="far-fewer",
+            rule=FAR_FEWER,
             reason=f"the first page of the listing holds {found} of its usual {usual:g} entries",
             advice="open the address in a browser and count: part of the page may be missing",
         )

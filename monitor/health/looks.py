@@ -65,6 +65,14 @@ _FAILURES = (
 )
 
 
+def may_pass(rule: str) -> bool:
+    """Tell whether a page that broke this rule is the site's trouble of the hour, by its look.
+
+    Whatever else cannot be right is a changed layout, until somebody has looked.
+    """
+    return rule in _PASSING
+
+
 def told_apart(words: str) -> Look | None:
     """Return what a page is instead of what was asked for, whatever was asked for."""
     return _first(_LOOKS, words)
@@ -73,6 +81,9 @@ def told_apart(words: str) -> Look | None:
 def failed(words: str) -> Look | None:
     """Return in which way a page failed that says nothing of what was asked for."""
     return _first(_FAILURES, words)
+
+
+_PASSING = {look.rule for _, look in (*_LOOKS, *_FAILURES)} | {"cut", "empty"}
 
 
 def _first(looks: tuple[tuple[str, Look], ...], words: str) -> Look | None:

@@ -9,10 +9,12 @@ import sqlite3
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
+from monitor.model.scraped import Entry
 from monitor.model.stored import Event
 from monitor.store import waiting
 from monitor.store.intake import Visit
 from monitor.store.revising import stored
+from monitor.store.rows import key
 from monitor.times import to_iso
 
 _SWEEPS = 2
@@ -89,6 +91,28 @@ def _described(
         if row is not None:
             url, times, elsewhere = row
             yield Absent(release_id=release_id, url=url, times=times, elsewhere=bool(elsewhere))
+
+
+def lacking(
+    conn: sqlite3.Connection, source: str, site: str, first: Iterable[Entry]
+) -> list[str | None]:
+    """Return the article pages of what page 1 showed when it was last taken in, and lacks now."""
+    shown = {
+        number
+        for entry in first
+        for number in conn.execute(
+            "SELECT release_id FROM identities WHERE key = ? AND date = ?", key(entry)
+        ).fetchone()
+        or ()
+    }
+    rows = conn.execute(
+        "SELECT l.release_id, iif(l.site = ?2, l.url, NULL) FROM listings AS l"
+        " JOIN releases AS r ON r.id = l.release_id"
+        " WHERE l.source = ?1 AND r.withdrawn_at IS NULL"
+        " ORDER BY l.rank DESC LIMIT (SELECT entries FROM sources WHERE name = ?1)",
+        (source, site),
+    )
+    return [url for number, url in rows if number not in shown]
 
 
 def note(

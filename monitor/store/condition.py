@@ -1,11 +1,16 @@
 """What condition a database file is in: looked at, and not touched."""
 
 import sqlite3
-from contextlib import closing
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from monitor.errors import StoreError
+from monitor.model.history import History
+from monitor.model.scraped import Page
+from monitor.store import history
 from monitor.store.database import in_words, is_current
 from monitor.times import from_iso
 
@@ -32,13 +37,7 @@ def condition(path: Path) -> Condition:
 
     SQLite's quick check reads all of it: a second for some hundred megabytes.
     """
-    address = f"{path.absolute().as_uri()}?mode=ro"
-    with (
-        in_words(path),
-        closing(
-            sqlite3.connect(address, uri=True, timeout=_BUSY_SECONDS, isolation_level=None)
-        ) as conn,
-    ):
+    with _looking(path) as conn:
         current = is_current(conn, path)
         (mode,) = conn.execute("PRAGMA journal_mode").fetchone()
         (said,) = conn.execute("PRAGMA quick_check(1)").fetchone()
@@ -48,6 +47,27 @@ def condition(path: Path) -> Condition:
             damage="" if said == "ok" else str(said),
             last_check_at=_last_check(conn) if current else None,
         )
+
+
+def remembered(path: Path, source: str, pages: Sequence[Page]) -> History:
+    """Return what is known of a listing, held against pages of it; nothing where none can tell."""
+    if path.exists():
+        with suppress(StoreError), _looking(path) as conn:
+            if is_current(conn, path):
+                return history.read(conn, source, pages)
+    return History()
+
+
+@contextmanager
+def _looking(path: Path) -> Iterator[sqlite3.Connection]:
+    address = f"{path.absolute().as_uri()}?mode=ro"
+    with (
+        in_words(path),
+        closing(
+            sqlite3.connect(address, uri=True, timeout=_BUSY_SECONDS, isolation_level=None)
+        ) as conn,
+    ):
+        yield conn
 
 
 def _last_check(conn: sqlite3.Connection) -> datetime | None:

@@ -11,13 +11,13 @@ from monitor.times import from_iso
 class Streak:
     """The checks of a source since the last one that went well (`last_good_at`, None for never).
 
-    `failures` of them went wrong, the first at `since`, and of these `suspects` read a page that
-    cannot be right; `status` and `error` are the last one's.
+    `failures` of them went wrong, the first at `since`; `broken` are the rules that pages which
+    cannot be right broke; `status` and `error` are the last one's.
     """
 
     last_good_at: datetime | None = None
     failures: int = 0
-    suspects: int = 0
+    broken: frozenset[str] = frozenset()
     since: datetime | None = None
     status: str | None = None
     error: str | None = None
@@ -30,11 +30,15 @@ def streak(conn: sqlite3.Connection, source: str) -> Streak:
         " UNION ALL SELECT 0, NULL ORDER BY id DESC LIMIT 1",
         (source,),
     ).fetchone()
-    failures, suspects, since = conn.execute(
-        "SELECT count(*), count(*) FILTER (WHERE status = 'suspect'), min(started_at) FROM checks"
-        " WHERE source = ? AND id > ?",
+    failures, since = conn.execute(
+        "SELECT count(*), min(started_at) FROM checks WHERE source = ? AND id > ?",
         (source, good_id),
     ).fetchone()
+    rules = conn.execute(
+        "SELECT DISTINCT ifnull(rule, 'layout') FROM checks"
+        " WHERE source = ? AND id > ? AND status = 'suspect'",
+        (source, good_id),
+    )
     last = conn.execute(
         "SELECT status, error FROM checks WHERE source = ? ORDER BY id DESC LIMIT 1", (source,)
     ).fetchone()
@@ -42,7 +46,7 @@ def streak(conn: sqlite3.Connection, source: str) -> Streak:
     return Streak(
         last_good_at=None if good_at is None else from_iso(good_at),
         failures=failures,
-        suspects=suspects,
+        broken=frozenset(rule for (rule,) in rules),
         since=None if since is None else from_iso(since),
         status=status,
         error=error,

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from monitor.errors import FetchError
 from tests.check.house import House
 from tests.check.scene import DAY, Scene, staged
 from tests.fetch.fetchers import fetcher
@@ -218,3 +219,35 @@ def test_the_history_is_kept_short(scene: Scene) -> None:
         scene.check()
     assert scene.rows("SELECT count(*) FROM shapes") == [(20,)]
     assert scene.rows("SELECT count(*) FROM checks WHERE status != 'ok'") == [(0,)]
+
+
+def test_a_page_may_be_short_where_what_it_lacks_is_gone(scene: Scene) -> None:
+    """Withdrawn in numbers: its article pages say so, and those of what is left are there."""
+    for number in range(1, 27):
+        scene.site.withdraw(number)
+    result = scene.check().result
+    assert (result.status, result.error) == ("ok", None)
+
+
+def test_a_site_without_article_pages_proves_nothing(scene: Scene) -> None:
+    """Neither does one that still has what the page lacks."""
+    shortened(scene)
+    assert scene.check().result.rule == "far-fewer"
+    scene.line.set(articles=gone)
+    assert scene.check().result.rule == "far-fewer"
+
+
+def gone(_: str) -> bytes:
+    """Answer that there is nothing."""
+    raise FetchError("404", passing=False, gone=True)
+
+
+def test_a_listing_may_go_on_to_be_short(scene: Scene) -> None:
+    """Once it is known why, nothing speaks against what is as it was."""
+    for number in range(1, 27):
+        scene.site.withdraw(number)
+    assert scene.check().result.status == "ok"
+    for _ in range(6):
+        scene.world.pass_time(timedelta(hours=25))
+        assert scene.check().result.error is None
+    assert scene.rows("SELECT count(*) FROM releases WHERE withdrawn_at IS NULL") == [(4,)]

@@ -121,16 +121,21 @@ BEGIN, END = ("trade", "failing"), ("trade", "recovered")
         (3, "suspect failed suspect ok", [BEGIN, END]),
         (3, "failed suspect", [BEGIN]),
         (9, "failed failed suspect failed ok suspect", [BEGIN, END, BEGIN]),
+        # a page that shows the trouble of the hour is a failure like others
+        (3, "suspect:maintenance ok suspect:cut ok suspect:error suspect:blocked ok", []),
+        (3, "failed suspect:maintenance suspect:maintenance ok", [BEGIN, END]),
+        (3, "suspect:maintenance suspect:far-fewer ok", [BEGIN, END]),
     ],
 )
 def test_trouble_is_told_once_and_its_end_once(
     tmp_path: Path, after: int, went: str, told: list[tuple[str, str]]
 ) -> None:
-    """After so many failures in a row, or at once where a page cannot be right; on each channel."""
+    """After so many failures in a row, or at once where the layout has changed; on each channel."""
     with open_database(tmp_path / "monitor.db") as db:
         watcher = Watcher(db, after)
-        for status in ["ok", *went.split()]:
-            watcher.check(status)  # type: ignore[arg-type]
+        for word in ["ok", *went.split()]:
+            status, _, rule_ = word.partition(":")
+            watcher.check(status, rule=rule_ or None)  # type: ignore[arg-type]
         assert watcher.notices("desk") == watcher.notices("bot") == told
 
 

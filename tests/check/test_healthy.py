@@ -3,14 +3,15 @@
 import json
 from collections import Counter
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, timedelta
 from pathlib import Path
 
 import pytest
 
-from monitor.check import check
+from monitor.check import alarm, check
 from monitor.check.desk import Desk
 from monitor.model.configured import Source, TerminalChannel, Watch
+from monitor.model.operator import Operator
 from monitor.store.database import open_database
 from tests.healthy import URL, Healthy
 from tests.worlds import FakeWorld
@@ -25,16 +26,22 @@ TOLD = (
 def test_a_year_in_good_health_gives_no_false_alarm(
     tmp_path: Path, record_property: Callable[[str, object], None]
 ) -> None:
-    """Weekends, holidays, summits, edits, redesigns and a bad line: only the line is told of."""
+    """Weekends, holidays, summits, edits, redesigns and a bad line: the log has the line alone.
+
+    The operator is told of nothing at all: neither of the line, which is bad for once, nor of
+    silence.
+    """
     ministry = Healthy(seed=7)
     fake = FakeWorld(ministry.moment)
     desk = Desk((Watch(name="talks", any=("talks",)),), (TerminalChannel(name="terminal"),))
+    operator = Operator(channels=("terminal",), after=3, zone=lambda: UTC)
     source = Source(name="trade", kind="motir", url=URL, sweep_every=timedelta(days=7))
     kinds: Counter[str] = Counter()
     with open_database(tmp_path / "monitor.db") as db:
         db.conn.execute("PRAGMA synchronous = OFF")
         for moment in ministry.moments(400, timedelta(hours=4)):
             fake.moment = moment
+            assert alarm.look(source, operator, db, fake.world) == ()
             report = check(source, lambda: desk, fetch=ministry.fetch, db=db, world=fake.world)
             result = report.result
             kinds[result.status if result.rule is None else result.rule] += 1

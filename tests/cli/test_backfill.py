@@ -403,7 +403,7 @@ def test_what_a_person_reads(tmp_path: Path) -> None:
         assert (quiet.code, quiet.out, quiet.err) == (0, "", "")
         unsaid = stage.run("backfill")
         assert unsaid.code == 2
-        assert "--pages --since --all" in unsaid.err
+        assert "one of --pages, --since and --all is needed" in unsaid.err
         wrong = stage.run("backfill", "--all", "--source", "nope")
         assert (wrong.code, "trade" in wrong.err) == (2, True)
 

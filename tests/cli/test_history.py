@@ -124,7 +124,7 @@ def test_a_stretch_that_was_not_read_is_shown(tmp_path: Path) -> None:
         stage = Stage(tmp_path, limits, WATCHES)
         stage.settle()
         for number in range(40):
-            site.publish(f"New {number}", DAY)
+            site.publish(f"New {number}", DAY, body="Of quotas.")
         outs = [stage.run("--once").out for _ in range(4)]
     assert "from page 2 on there is more that is not known yet" in outs[0]
     assert "not known yet" not in outs[-1]

@@ -3,8 +3,6 @@
 import json
 import shutil
 import sqlite3
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import date
@@ -16,14 +14,14 @@ import pytest
 
 from tests import site_faults as faults
 from tests.channels.peers import Mailbox, Receiver, mail_server, receiving
+from tests.crashing import Crashing
 from tests.daemon.running import running, until
 from tests.site import Site
-from tests.stage import WATCHES, Stage, bot, desk, environment, source
+from tests.stage import WATCHES, Stage, bot, desk, source
 
 DAY = date(2025, 12, 1)
 AT_ONCE = "[health]\nafter = 1\n"
 NEVER = "weekly on mon at 08:00"
-EACH = 4  # of so many points one is tried: 1 tries all, and takes a minute more
 
 
 def filled(site: Site) -> None:
@@ -75,14 +73,17 @@ def test_a_source_that_breaks_is_told_after_three_failures_and_when_it_is_well(
 
 
 def test_a_changed_layout_is_told_at_once_on_the_channels_of_health(tmp_path: Path) -> None:
-    """And on no other; what the terminal shows is safe to look at."""
+    """And on no other; what the terminal shows is safe to look at. Maintenance can wait."""
     with Site() as site, receiving(Receiver()) as receiver:
         filled(site)
         screen = '[[channel]]\nname = "screen"\nkind = "terminal"\n'
         to = '[health]\nto = ["screen"]\n'
         stage = Stage(tmp_path, source("trade", site.url()), WATCHES, bot(receiver.url), screen, to)
         stage.once()
-        site.misbehave(faults.maintenance)
+        site.misbehave(faults.maintenance, times=1)
+        assert stage.run("--once", "-q").out == ""
+        stage.once()
+        site.misbehave(faults.renamed_classes)
         shown = stage.run("--once", "-q").out
         assert shown.startswith("screen: trade shows pages that cannot be right")
         assert "Its last check went wrong" in shown
@@ -156,17 +157,6 @@ class Scene:
         shutil.copy(self.stage.folder / "saved.db", self.stage.db)
         self.receiver.got.clear()
 
-    def killed_at(self, point: int) -> "subprocess.CompletedProcess[str]":
-        """Run `--once` until it is killed at a point."""
-        return subprocess.run(
-            [sys.executable, "-m", "tests.crashing", str(point), "--once", "-q"],
-            cwd=self.stage.folder,
-            env=environment(),
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-
 
 @pytest.fixture
 def scene(tmp_path: Path) -> Iterator[Scene]:
@@ -179,28 +169,31 @@ def scene(tmp_path: Path) -> Iterator[Scene]:
 def test_kill_9_at_any_point_tells_neither_twice_nor_not_at_all(
     scene: Scene, record_property: Callable[[str, object], None]
 ) -> None:
-    """Of the beginning and of the end: the next run makes it whole; at every fourth point."""
-    scene.save()
+    """Of the beginning and of the end: the next run makes it whole."""
     killed = 0
-    for fault, told in ((faults.status(503), "failing"), (None, "recovered")):
-        if fault is None:
-            scene.begin_again()
-            scene.stage.once()
-            scene.save()
-            scene.site.behave()
-        else:
-            scene.site.misbehave(fault)
+    with Crashing(scene.stage.folder) as crashing:
+        scene.site.misbehave(faults.status(503))
+        killed += _killed_at_each_point(scene, crashing, "failing")
         scene.begin_again()
-        points = int(scene.killed_at(0).stdout)
-        assert states(scene.receiver) == [told]
-        for point in range(1, points + 1, EACH):
-            scene.begin_again()
-            assert scene.killed_at(point).returncode == -9, point
-            scene.stage.once()
-            assert states(scene.receiver) == [told], point
-            assert scene.stage.rows("SELECT DISTINCT status FROM deliveries") == [("sent",)]
-            killed += 1
+        scene.stage.once()
+        scene.site.behave()
+        killed += _killed_at_each_point(scene, crashing, "recovered")
     record_property("told", f"killed at {killed} points")
+
+
+def _killed_at_each_point(scene: Scene, crashing: Crashing, told: str) -> int:
+    """Kill a run at each of its points, from where the store is now; return how many they are."""
+    scene.save()
+    scene.begin_again()
+    points = crashing.run("--once").points
+    assert states(scene.receiver) == [told]
+    for point in range(1, points + 1):
+        scene.begin_again()
+        assert crashing.run("--once", point=point).code == -9, point
+        crashing.run("--once")
+        assert states(scene.receiver) == [told], point
+        assert scene.stage.rows("SELECT DISTINCT status FROM deliveries") == [("sent",)]
+    return points
 
 
 def test_what_a_crash_left_untold_is_told_though_the_source_is_well_by_now(scene: Scene) -> None:

@@ -18,7 +18,7 @@ from tests.channels.peers import Authority, free_port, lines, scripted
 from tests.doctor.clinic import LONG_AGO, context_of, examined, self_signed, sick, told
 from tests.site import Site
 from tests.site_wire import Exchange, Fault, Response
-from tests.stage import source
+from tests.stage import WATCHES, Stage, source
 
 DAY = date(2025, 12, 1)
 
@@ -228,6 +228,24 @@ def test_a_page_that_is_none(
     assert text in said
     assert remedy in advice
     assert advice
+
+
+def test_a_page_is_held_against_what_its_listing_used_to_look_like(
+    site: Site, tmp_path: Path
+) -> None:
+    """As the next check will hold it; where nothing was read yet, nothing speaks against it."""
+    for number in range(12):
+        site.publish(f"Round {number} of the talks", DAY, body="Of quotas.")
+    stage = Stage(tmp_path, source("trade", site.url()), WATCHES)
+    stage.once()
+    for number in range(3, 13):
+        site.withdraw(number)
+    said, advice = trade(examined(tmp_path, source("trade", site.url())))
+    assert "holds 2 of its usual 10 entries" in said
+    assert "count" in advice
+    (tmp_path / "elsewhere").mkdir()
+    findings = examined(tmp_path / "elsewhere", source("trade", site.url()))
+    assert told(findings, "source", "trade")[0][0] == "ok"
 
 
 def test_a_program_without_a_contact_is_told_to_have_one(site: Site, tmp_path: Path) -> None:

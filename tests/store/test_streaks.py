@@ -29,7 +29,7 @@ def at(hours: int) -> datetime:
             Streak(
                 last_good_at=at(0),
                 failures=2,
-                suspects=1,
+                broken=frozenset({"layout"}),
                 since=at(1),
                 status="suspect",
                 error="no. 2",

@@ -80,6 +80,7 @@ BOTH = "{title body} : "
         ("-battery*", f'("zx" NOT {BOTH}("battery"* NOT "battery"))'),
         ("-fo*", f'("zx" NOT {BOTH}("fo"* NOT "foot"))'),
         ("-США", '"zx"'),
+        ("-철강", '"zx"'),
         ("-AI*", f'("zx" NOT {BOTH}"zzai"*)'),
         ("steel -s*", f'({BOTH}"steel" NOT {BOTH}"zys")'),
         ("steel OR quota", f'({BOTH}"steel" OR {BOTH}"quota")'),

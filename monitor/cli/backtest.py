@@ -147,8 +147,7 @@ def tell(found: BackTest, *, quiet: bool = False) -> None:
 def _search(found: BackTest) -> str:
     """Return the command that lists all of it, as a shell takes it."""
     among = [disjunction(list(map(Source, found.sources)))] if found.sources else []
-    query = unparse(conjunction([*among, found.query]))
-    return clean(shlex.join(["monitor", "search", *["--"] * query.startswith("-"), query]))
+    return clean(shlex.join(["monitor", "search", unparse(conjunction([*among, found.query]))]))
 
 
 def _share(count: int, total: int) -> str:

@@ -210,7 +210,7 @@ def histories(db: Tables) -> None:
         db.execute(statement)
 
 
-_CHANGED_TEXTS = (
+_BETTER_INDEXES = (
     # The one that sqlite-utils makes writes a release anew into the full-text index whatever has
     # changed of it, even when its article was read: that doubles the index.
     "DROP TRIGGER releases_au",
@@ -222,11 +222,15 @@ _CHANGED_TEXTS = (
         INSERT INTO releases_fts (rowid, title, body, category, spellings)
         VALUES (new.id, new.title, new.body, new.category, new.spellings);
     END""",
+    # Our own index knows more now: capitals in their phrases, plurals of capitals.
+    "INSERT INTO words (words) VALUES ('delete-all')",
+    "DELETE FROM indexed",
+    "INSERT OR IGNORE INTO unindexed SELECT id FROM releases",
 )
 
 
 @migrations()
-def changed_texts(db: Tables) -> None:
-    """Write into the full-text index only what has changed."""
-    for statement in _CHANGED_TEXTS:
+def better_indexes(db: Tables) -> None:
+    """Write into the full-text index only what has changed; have our own made anew."""
+    for statement in _BETTER_INDEXES:
         db.execute(statement)

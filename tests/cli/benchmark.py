@@ -28,6 +28,8 @@ QUERIES = (
     '"steel quota"',
     '"Korea and"',
     '"the US"',
+    '"the of"~5',
+    "battery*",
 )
 WATCH = Watch(name="gulf", query='(UAE OR Qatar OR "steel quota") investment NOT football')
 

@@ -1,5 +1,7 @@
 """`monitor watch test`: what a query, or a watch as it is configured, would have found."""
 
+import json
+import shlex
 from pathlib import Path
 
 import pytest
@@ -103,3 +105,26 @@ def test_a_small_share_is_told_to_the_tenth(tmp_path: Path) -> None:
     entries = [f"-\nTrade\nRound {n}\nText. date2025-11-01" for n in range(30)]
     stage.run("import", "-", stdin="\n".join(entries))
     assert "1 of 30 releases (3.3%)" in stage.run("watch", "test", '"round 7"').out
+
+
+@pytest.mark.parametrize(
+    ("query", "options", "said"),
+    [
+        ("steel -US", [], "and 2 more; see them with: monitor search 'steel NOT US'"),
+        ("-'US", ["--source", "trade"], "monitor search 'source:trade NOT US'"),
+        ("steel OR us's", ["--source", "trade", "--source", "other"], """us'"'"'s)'"""),
+    ],
+)
+def test_what_is_not_shown_is_seen_with_the_command_that_it_names(
+    tmp_path: Path, query: str, options: list[str], said: str
+) -> None:
+    """Typed as it is printed: the same query, in the same listings."""
+    stage = Stage(tmp_path, source("trade", URL), source("other", URL))
+    texts = "".join(f"-\nTrade\nSteel {number}\nAll. date2025-12-01\n" for number in range(12))
+    (tmp_path / "some.txt").write_text(texts)
+    assert stage.run("import", str(tmp_path / "some.txt"), "--source", "trade").code == 0
+    tested = stage.run("watch", "test", *options, "--", query)
+    (hint,) = (line for line in tested.out.splitlines() if "see them with" in line)
+    assert said in hint
+    _, *command = shlex.split(hint.partition("see them with: ")[2])
+    assert len(json.loads(stage.run(*command, "--json").out)) == 12

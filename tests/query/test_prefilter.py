@@ -79,6 +79,8 @@ BOTH = "{title body} : "
         ("steel -semicond*", f'({BOTH}"steel" NOT {BOTH}"semicond"*)'),
         ("-battery*", f'("zx" NOT {BOTH}("battery"* NOT "battery"))'),
         ("-fo*", f'("zx" NOT {BOTH}("fo"* NOT "foot"))'),
+        ("-США", '"zx"'),
+        ("-철강", '"zx"'),
         ("-AI*", f'("zx" NOT {BOTH}"zzai"*)'),
         ("steel -s*", f'({BOTH}"steel" NOT {BOTH}"zys")'),
         ("steel OR quota", f'({BOTH}"steel" OR {BOTH}"quota")'),

@@ -280,3 +280,31 @@ def test_an_older_database_is_copied_before_it_is_migrated(
     assert conn.execute("SELECT name FROM sources").fetchall() == [("trade",)]
     assert conn.execute("PRAGMA user_version").fetchone() == (VERSION,)
     conn.close()
+
+
+def test_the_full_text_index_is_written_only_for_changed_texts(tmp_path: Path) -> None:
+    """Not because an article was read; and it follows each change of what it holds."""
+    with open_database(tmp_path / "monitor.db") as db, db.writing() as conn:
+
+        def found(word: str) -> list[int]:
+            rows = conn.execute(
+                "SELECT rowid FROM releases_fts WHERE releases_fts MATCH ?", (word,)
+            )
+            return [number for (number,) in rows]
+
+        def segments() -> list[tuple[bytes]]:
+            return conn.execute("SELECT block FROM releases_fts_data WHERE id = 10").fetchall()
+
+        conn.execute(
+            "INSERT INTO releases (title, date, body, source, origin, first_seen_at)"
+            " VALUES ('Steel', '2025-12-01', 'quota', 'trade', 'news', 'now')"
+        )
+        assert found("steel quota") == [1]
+        before = segments()
+        conn.execute("UPDATE releases SET article_read_at = 'now', body = 'quota'")
+        assert (found("steel quota"), segments()) == ([1], before)
+        for field in ("title", "body", "category"):
+            conn.execute(f"UPDATE releases SET {field} = 'tariff'")
+            assert found(f"{field} : tariff") == [1]
+        assert found("steel OR quota") == []
+        conn.execute("INSERT INTO releases_fts (releases_fts) VALUES ('integrity-check')")

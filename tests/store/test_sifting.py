@@ -60,7 +60,7 @@ TEXTS = (
     "US steel-quota 644.5 and 1,234",
     "Türkiye’s Ü.S. bat\u00adtery batteries",
     "한국 반도체산업 5G반도체",
-    "korea \ue000 and",
+    "korea \ue000 and 반 도체",
     "steel ʹ quota",
     "steel ℃ quota",
     "us tariffs rise",

@@ -258,3 +258,24 @@ def test_an_archive_from_before_the_index_is_searched_and_indexed(tmp_path: Path
             words.bring_up_to_date(db)
         with db.reading() as conn:
             assert conn.execute("SELECT count(*) FROM indexed").fetchone() == (30,)
+
+
+def test_an_index_that_knew_less_is_made_anew(tmp_path: Path) -> None:
+    """When the program is; and what is searched for before that is found as well."""
+    path = tmp_path / "monitor.db"
+    with open_database(path) as db, db.writing() as conn:
+        number = add(conn, "Talks with the US")
+        words.catch_up(conn)
+        conn.execute("INSERT INTO words (words) VALUES ('delete-all')")
+        (place,) = conn.execute("SELECT place FROM indexed").fetchone()
+        conn.execute("INSERT INTO words (rowid, title) VALUES (?, 'talk with the us zx')", (place,))
+        assert found(conn, '"the US"') == []
+        conn.execute("DELETE FROM _sqlite_migrations WHERE name = 'better_indexes'")
+        conn.execute(f"PRAGMA user_version = {VERSION - 1}")
+    with open_database(path) as db:
+        for _ in range(2):
+            with db.reading() as conn:
+                assert found(conn, '"the US"') == [number]
+            words.bring_up_to_date(db)
+        with db.reading() as conn:
+            assert conn.execute("SELECT count(*) FROM unindexed").fetchone() == (0,)

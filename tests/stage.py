@@ -5,7 +5,7 @@ import os
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -92,12 +92,14 @@ class Stage:
         self.config.write_text("\n".join([FETCH, *parts]), encoding="utf-8")
         self.config.chmod(0o600)
 
-    def start(self, *args: str, **options: Any) -> "subprocess.Popen[str]":
+    def start(
+        self, *args: str, env: Mapping[str, str] | None = None, **options: Any
+    ) -> "subprocess.Popen[str]":
         """Start a command and go on."""
         return subprocess.Popen(
             [sys.executable, "-m", "monitor", *args],
             cwd=self.folder,
-            env=environment(),
+            env=env or environment(),
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,

@@ -9,6 +9,7 @@ of one term.
 from collections.abc import Sequence
 
 from monitor.query import lookup
+from monitor.query.leaving import leaves
 from monitor.query.lookup import MAX_ANDS, all_of, any_of
 from monitor.query.nodes import And, Node, Not, Or, Source, Term
 from monitor.query.spelled import EVERY, listed
@@ -32,7 +33,7 @@ def certain(node: Node) -> str | None:
 
 
 def rough_prefilter(node: Node) -> str:
-    """Return the same with short beginnings of words cut down to a letter.
+    """Return the same with short beginnings of words cut down to a letter, or not left out.
 
     For others FTS5 reads all of the index that begins so before it says anything; letters are
     marked in it.
@@ -42,18 +43,27 @@ def rough_prefilter(node: Node) -> str:
 
 def _cut_down(node: Node) -> Node:
     match node:
-        case Term(text=_, field=field, prefix=True):
-            (first, *others) = parts(node)
-            beginning = first.wanted.texts[0]
-            if others or first.wanted.kind != "prefix" or len(beginning) > _MAX_BEGINNING:
-                return node
-            return Term(beginning[0], field, prefix=True)
+        case Term() if _is_beginning(node):
+            return Term(parts(node)[0].wanted.texts[0][0], node.field, prefix=True)
         case And(nodes):
-            return And(tuple(map(_cut_down, nodes)))
+            left = tuple(_cut_down(part) for part in nodes if not _leaves_out_beginnings(part))
+            return And(left) if left else node
         case Or(nodes):
             return Or(tuple(map(_cut_down, nodes)))
         case _:  # what a NOT leaves out must stay as it is
             return node
+
+
+def _is_beginning(term: Term) -> bool:
+    first, *others = parts(term)
+    is_prefix = term.prefix and first.wanted.kind == "prefix" and not others
+    return is_prefix and 1 < len(first.wanted.texts[0]) <= _MAX_BEGINNING
+
+
+def _leaves_out_beginnings(node: Node) -> bool:
+    return isinstance(node, Not) and any(
+        isinstance(leaf, Term) and _is_beginning(leaf) for leaf, _ in leaves(node)
+    )
 
 
 # ------------------------------------------------------------------ what could match
@@ -67,17 +77,17 @@ def _possible(node: Node, depth: int) -> str | None:
         case Source(name):
             return f'sources : "{listed(name)}"'
         case And(nodes) if depth:
-            return _possibleall_of(nodes, depth - 1)
+            return _possible_all(nodes, depth - 1)
         case Or(nodes) if depth and len(nodes) <= _MAX_ORS:
             ways = [one for part in nodes if (one := _possible(part, depth - 1)) is not None]
             return any_of(ways) if len(ways) == len(nodes) else None
         case Not() if depth:
-            return _possibleall_of((node,), depth - 1)
+            return _possible_all((node,), depth - 1)
         case _:
             return None
 
 
-def _possibleall_of(nodes: Sequence[Node], depth: int) -> str | None:
+def _possible_all(nodes: Sequence[Node], depth: int) -> str | None:
     """Return the same for all of `nodes` together; what FTS5 leaves out needs a beginning."""
     wanted = [node for node in nodes if not isinstance(node, Not)]
     found = all_of(one for node in wanted if (one := _possible(node, depth)) is not None)

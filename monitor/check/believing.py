@@ -1,7 +1,5 @@
 """Whether to believe what a check read, or to take it on the word of who looked at it."""
 
-from collections.abc import Callable
-from datetime import datetime
 from urllib.parse import urlsplit
 
 from monitor.check import articles
@@ -17,31 +15,25 @@ from monitor.store.database import Database
 
 
 def believe(
-    source: str,
-    reading: Reading,
-    db: Database,
-    now: datetime,
-    *,
-    were_withdrawn: Callable[[], bool],
-    accept: bool = False,
+    source: Source, reading: Reading, *, fetch: Fetch, db: Database, world: World, accept: bool
 ) -> tuple[PageFault, ...]:
     """Return what speaks against this reading and is overruled (`accept`): mostly nothing.
 
-    Raises UnbelievableError where it is not overruled. `were_withdrawn` tells whether what page 1
-    lacks is gone from the site; it is asked where that is what speaks against the page.
+    Raises UnbelievableError where it is not overruled. `fetch` reads article pages, where those
+    can tell.
     """
     with db.reading() as conn:
-        past = history.read(conn, source, reading.pages)
-    faults = map(fault_of, objections(reading.pages, past, now))
+        past = history.read(conn, source.name, reading.pages)
+    faults = map(fault_of, objections(reading.pages, past, world.now()))
     if accept:
         return (*reading.overruled, *faults)
     for fault in faults:
-        if fault.rule != FAR_FEWER or not were_withdrawn():
+        if fault.rule != FAR_FEWER or not _were_withdrawn(source, reading, fetch, db, world):
             raise UnbelievableError(fault, reading.fetched)
     return ()
 
 
-def were_withdrawn(
+def _were_withdrawn(
     source: Source, reading: Reading, fetch: Fetch, db: Database, world: World
 ) -> bool:
     """Tell whether page 1 shows all that it last did, but for what is gone from the site.

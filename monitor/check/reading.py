@@ -196,9 +196,8 @@ def _is_past(reader: "_Reader", state: SourceState, known: Known) -> bool:
     """Tell whether known ground was met, and left behind again: what follows is archive."""
     from monitor.ground import archive_from  # noqa: PLC0415 - most checks find nothing changed
 
-    return archive_from(reader.entries, known(reader.entries, state.gap_since)) < len(
-        reader.entries
-    )
+    entries = reader.entries
+    return archive_from(entries, known(entries, state.gap_since)) < len(entries)
 
 
 class _Reader:

@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 from monitor import sources
 from monitor.check import articles
 from monitor.check.articles import Answers
-from monitor.check.believing import believe, were_withdrawn
+from monitor.check.believing import believe
 from monitor.check.desk import Desk
 from monitor.check.reading import Fetch, Reading
 from monitor.decide import Decision, New, Revised, decide, with_articles
@@ -73,13 +73,11 @@ class Take:
     def believe(self, reading: Reading, *, accept: bool) -> None:
         """Raise UnbelievableError where what was read cannot be right; `accept` overrules that."""
         self.overruled = believe(
-            self._source.name,
+            self._source,
             reading,
-            self._db,
-            self._world.now(),
-            were_withdrawn=partial(
-                were_withdrawn, self._source, reading, self._fetch, self._db, self._world
-            ),
+            fetch=self._fetch,
+            db=self._db,
+            world=self._world,
             accept=accept,
         )
 

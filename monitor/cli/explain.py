@@ -17,7 +17,7 @@ from monitor.model.explained import Account, Cause, Heard, TermFound
 from monitor.store.database import open_database
 from monitor.store.intake import origin_of
 from monitor.text.cleaning import clean
-from monitor.times import to_iso
+from monitor.times import to_iso, to_iso_if
 from monitor.zones import zone_named
 
 _OUTCOMES = {
@@ -226,7 +226,7 @@ def _delivery(one: Told) -> dict[str, object]:
         "event": one.event,
         "status": one.status,
         "due_at": to_iso(one.due_at) if is_owed else None,
-        "sent_at": None if one.sent_at is None else to_iso(one.sent_at),
+        "sent_at": to_iso_if(one.sent_at),
         "attempts": one.attempts,
         "error": one.error,
     }

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Literal
 
 from monitor.model.configured import EventKind
-from monitor.times import to_iso
+from monitor.times import to_iso, to_iso_if
 
 Origin = Literal["news", "baseline", "archive", "import"]
 
@@ -49,7 +49,7 @@ class Release:
             "url": self.url,
             "source": self.source,
             "first_seen_at": to_iso(self.first_seen_at),
-            "withdrawn_at": None if self.withdrawn_at is None else to_iso(self.withdrawn_at),
+            "withdrawn_at": to_iso_if(self.withdrawn_at),
             "watches": list(self.watches),
         }
 

@@ -7,7 +7,7 @@ from typing import Literal
 
 from monitor.model.configured import EventKind
 from monitor.model.stored import Change, Event, Release
-from monitor.times import to_iso
+from monitor.times import to_iso, to_iso_if
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,7 +136,7 @@ class Facts:
             "about": {"kind": self.about, "name": self.name},
             "state": self.state,
             "since": to_iso(self.since),
-            "until": None if self.until is None else to_iso(self.until),
+            "until": to_iso_if(self.until),
             "reason": self.reason,
             "advice": self.advice,
             "missed": self.missed,

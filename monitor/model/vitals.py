@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
-from monitor.times import to_iso
+from monitor.times import to_iso, to_iso_if
 
 DaemonState = Literal["running", "stopped", "elsewhere", "none"]
 """Runs here; ran here and does not; was started in another machine or container; never was."""
@@ -57,23 +57,23 @@ class SourceVitals:
             "name": self.name,
             "trouble": self.trouble,
             "status": self.status,
-            "last_check_at": _iso(self.last_check_at),
-            "last_good_at": _iso(self.last_good_at),
+            "last_check_at": to_iso_if(self.last_check_at),
+            "last_good_at": to_iso_if(self.last_good_at),
             "next_check_at": to_iso(self.next_check_at),
             "failures": self.failures,
-            "failing_since": _iso(self.failing_since),
+            "failing_since": to_iso_if(self.failing_since),
             "error": self.error,
             "releases": self.releases,
             "newest": None if self.newest is None else self.newest.isoformat(),
             "cadence": None if self.cadence is None else self.cadence.as_json(),
             "gap_page": self.gap_page,
-            "gap_since": _iso(self.gap_since),
+            "gap_since": to_iso_if(self.gap_since),
             "articles_waiting": self.articles_waiting,
             "backfill": {
                 "page": self.walked if isinstance(self.walked, int) else None,
                 "complete": self.walked == "to the end",
             },
-            "told_at": _iso(self.told_at),
+            "told_at": to_iso_if(self.told_at),
             "silent_since": None if self.silent_since is None else self.silent_since.isoformat(),
         }
 
@@ -109,9 +109,9 @@ class ChannelVitals:
             "failing": self.failing,
             "given_up": self.given_up,
             "sent": self.sent,
-            "last_sent_at": _iso(self.last_sent_at),
-            "due_at": _iso(self.due_at),
-            "next_digest_at": _iso(self.next_digest_at),
+            "last_sent_at": to_iso_if(self.last_sent_at),
+            "due_at": to_iso_if(self.due_at),
+            "next_digest_at": to_iso_if(self.next_digest_at),
             "error": self.error,
         }
 
@@ -142,10 +142,6 @@ class Vitals:
             "troubles": list(self.troubles),
             "sources": [one.as_json() for one in self.sources],
             "channels": [one.as_json() for one in self.channels],
-            "daemon": {"state": self.daemon, "since": _iso(self.daemon_since)},
+            "daemon": {"state": self.daemon, "since": to_iso_if(self.daemon_since)},
             "database": {"path": self.database, "bytes": self.size},
         }
-
-
-def _iso(moment: datetime | None) -> str | None:
-    return None if moment is None else to_iso(moment)

@@ -6,7 +6,7 @@ from monitor.identity import lasting_name
 from monitor.jsontext import dumps
 from monitor.model.feeds import Feed, Post
 from monitor.text.cleaning import clean, clean_lines
-from monitor.times import to_iso
+from monitor.times import to_iso, to_iso_if
 
 
 def render(feed: Feed, zone: tzinfo) -> str:
@@ -23,7 +23,7 @@ def render(feed: Feed, zone: tzinfo) -> str:
 
 def _item(post: Post, zone: tzinfo) -> dict[str, object]:
     release = post.release
-    withdrawn_at = None if release.withdrawn_at is None else to_iso(release.withdrawn_at)
+    withdrawn_at = to_iso_if(release.withdrawn_at)
     item: dict[str, object] = {
         "id": lasting_name("release", post.first_title, post.first_date.isoformat()),
         "title": clean(post.heading),

@@ -4,11 +4,9 @@ Programs get the release as the archive holds it. This is the one form for recei
 limits and is not cleaned.
 """
 
-from datetime import datetime
-
 from monitor.jsontext import dumps
 from monitor.model.told import Digest, Item, Letter, Notice
-from monitor.times import to_iso
+from monitor.times import to_iso_if
 
 
 def render(letter: Letter) -> bytes:
@@ -16,7 +14,7 @@ def render(letter: Letter) -> bytes:
     data = _notice(letter) if isinstance(letter, Notice) else _digest(letter)
     said = {
         "type": letter.kind,
-        "timestamp": _iso(letter.created_at),
+        "timestamp": to_iso_if(letter.created_at),
         "data": {"channel": letter.channel, **data},
     }
     return dumps(said).encode()
@@ -28,7 +26,7 @@ def _notice(notice: Notice) -> dict[str, object]:
 
 
 def _digest(digest: Digest) -> dict[str, object]:
-    period = {"from": _iso(digest.since), "to": _iso(digest.until)}
+    period = {"from": to_iso_if(digest.since), "to": to_iso_if(digest.until)}
     items = [_item(item) for item in digest.items]
     return {**(period if digest.kind == "digest" else {}), "items": items}
 
@@ -42,7 +40,3 @@ def _item(item: Item) -> dict[str, object]:
         "changes": changes,
         "release": item.release.as_json(),
     }
-
-
-def _iso(moment: datetime | None) -> str | None:
-    return None if moment is None else to_iso(moment)

@@ -13,7 +13,7 @@ from datetime import date, datetime
 
 from monitor.model.scraped import Entry
 from monitor.store.rows import key
-from monitor.times import from_iso, to_iso
+from monitor.times import from_iso_if, to_iso
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +39,7 @@ def proven(conn: sqlite3.Connection, source: str, url: str) -> Proven | None:
         page=page,
         per_page=per_page,
         rank=rank,
-        complete_at=None if complete_at is None else from_iso(complete_at),
+        complete_at=from_iso_if(complete_at),
     )
 
 

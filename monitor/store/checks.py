@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from monitor.model.reported import CheckResult
-from monitor.times import from_iso, to_iso
+from monitor.times import from_iso, from_iso_if, to_iso, to_iso_if
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,16 +44,16 @@ def state(conn: sqlite3.Connection, source: str) -> SourceState:
     baseline_at, read_at, url, etag, last_modified, fingerprint, entries, *rest = row
     gap_page, gap_since, swept_at, unpaged = rest
     return SourceState(
-        baseline_at=_moment(baseline_at),
-        read_at=_moment(read_at),
+        baseline_at=from_iso_if(baseline_at),
+        read_at=from_iso_if(read_at),
         url=url,
         etag=etag,
         last_modified=last_modified,
         fingerprint=fingerprint,
         entries=entries,
         gap_page=gap_page,
-        gap_since=_moment(gap_since),
-        swept_at=_moment(swept_at),
+        gap_since=from_iso_if(gap_since),
+        swept_at=from_iso_if(swept_at),
         unpaged=bool(unpaged),
     )
 
@@ -78,16 +78,16 @@ def remember(conn: sqlite3.Connection, source: str, now: SourceState) -> None:
     """Keep what the next check of this source is to know."""
     values = (
         source,
-        _text(now.baseline_at),
-        _text(now.read_at),
+        to_iso_if(now.baseline_at),
+        to_iso_if(now.read_at),
         now.url,
         now.etag,
         now.last_modified,
         now.fingerprint,
         now.entries,
         now.gap_page,
-        _text(now.gap_since),
-        _text(now.swept_at),
+        to_iso_if(now.gap_since),
+        to_iso_if(now.swept_at),
         int(now.unpaged),
     )
     marks = ", ".join("?" * len(values))
@@ -128,11 +128,3 @@ def doubt(conn: sqlite3.Connection, check_id: int | None) -> str | None:
         "SELECT rule FROM checks WHERE id = ? AND status = 'suspect'", (check_id,)
     ).fetchone()
     return None if row is None else row[0]
-
-
-def _moment(text: str | None) -> datetime | None:
-    return None if text is None else from_iso(text)
-
-
-def _text(moment: datetime | None) -> str | None:
-    return None if moment is None else to_iso(moment)

@@ -15,7 +15,7 @@ from monitor.model.told import Digest, Item
 from monitor.schedule import Period, Periods
 from monitor.store import messages, notes
 from monitor.store.rows import RELEASE_COLUMNS, release_from, snippet_from
-from monitor.times import from_iso, to_iso
+from monitor.times import from_iso, from_iso_if, to_iso
 
 _MOMENT = timedelta(milliseconds=1)  # what the store can tell apart
 
@@ -128,7 +128,7 @@ def _last_until(conn: sqlite3.Connection, channel: str, now: datetime) -> dateti
         "SELECT max(until) FROM deliveries WHERE channel = ? AND type = 'digest' AND until <= ?",
         (channel, to_iso(now)),
     ).fetchone()
-    return None if last is None else from_iso(last)
+    return from_iso_if(last)
 
 
 def found_since(conn: sqlite3.Connection, watches: Sequence[str], since: date) -> tuple[Item, ...]:

@@ -2,14 +2,13 @@
 
 import json
 import sqlite3
-from datetime import datetime
 
 from monitor.diff import words
 from monitor.model.dossier import Dossier, KeptFile, Reason, Revision, SeenIn, Told
 from monitor.model.told import Hit
 from monitor.store import archive
 from monitor.store.rows import snippet_from
-from monitor.times import from_iso
+from monitor.times import from_iso, from_iso_if
 
 
 def dossier(conn: sqlite3.Connection, release_id: int) -> Dossier | None:
@@ -35,7 +34,7 @@ def _attachments(conn: sqlite3.Connection, release_id: int) -> tuple[KeptFile, .
     )
     return tuple(
         KeptFile(
-            name=name, kind=kind, url=url, first_seen_at=from_iso(first), gone_at=_moment(gone)
+            name=name, kind=kind, url=url, first_seen_at=from_iso(first), gone_at=from_iso_if(gone)
         )
         for name, kind, url, first, gone in rows
     )
@@ -118,7 +117,7 @@ def _deliveries(conn: sqlite3.Connection, release_id: int) -> tuple[Told, ...]:
             created_at=from_iso(created_at),
             due_at=from_iso(due_at),
             attempts=attempts,
-            sent_at=_moment(sent_at),
+            sent_at=from_iso_if(sent_at),
             error=error,
         )
         for (
@@ -126,7 +125,3 @@ def _deliveries(conn: sqlite3.Connection, release_id: int) -> tuple[Told, ...]:
             error,
         ) in rows
     )  # fmt: skip
-
-
-def _moment(text: str | None) -> datetime | None:
-    return None if text is None else from_iso(text)

@@ -14,7 +14,7 @@ from monitor.model.told import About, Notice
 from monitor.notices import Waiting, Words
 from monitor.store import messages
 from monitor.store.outbox import LEASE
-from monitor.times import from_iso, to_iso
+from monitor.times import from_iso, from_iso_if, to_iso
 
 _COLUMNS = "id, about, name, kind, began_at, told_at, reason, advice"
 
@@ -138,7 +138,7 @@ def waiting(conn: sqlite3.Connection, channel: str, since: datetime) -> Waiting:
 
 
 def days_with_releases(conn: sqlite3.Connection, source: str) -> list[str]:
-    """Return the days of a listing's releases, and that on which it last brought news."""
+    """Return the days of a listing's releases, in no order."""
     rows = conn.execute(
         "SELECT DISTINCT r.date FROM listings AS l JOIN releases AS r ON r.id = l.release_id"
         " WHERE l.source = ?",
@@ -154,7 +154,7 @@ def last_news(conn: sqlite3.Connection, source: str) -> datetime | None:
         " WHERE l.source = ? AND r.origin = 'news'",
         (source,),
     ).fetchone()
-    return None if at is None else from_iso(at)
+    return from_iso_if(at)
 
 
 def _incident(row: tuple[int, About, str, IncidentKind, str, str | None, str, str]) -> Incident:
@@ -165,7 +165,7 @@ def _incident(row: tuple[int, About, str, IncidentKind, str, str | None, str, st
         name=name,
         kind=kind,
         began_at=from_iso(began_at),
-        told_at=None if told_at is None else from_iso(told_at),
+        told_at=from_iso_if(told_at),
         reason=reason,
         advice=advice,
     )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from monitor.times import from_iso, to_iso
+from monitor.times import from_iso, from_iso_if, to_iso, to_iso_if
 
 DeliveryStatus = Literal["owed", "sent", "given-up"]
 
@@ -39,8 +39,8 @@ class Entry:
             "type": self.type,
             "status": self.status,
             "created_at": to_iso(self.created_at),
-            "due_at": None if self.due_at is None else to_iso(self.due_at),
-            "sent_at": None if self.sent_at is None else to_iso(self.sent_at),
+            "due_at": to_iso_if(self.due_at),
+            "sent_at": to_iso_if(self.sent_at),
             "attempts": self.attempts,
             "releases": self.releases,
             "subject": self.subject,
@@ -69,7 +69,7 @@ def entries(
             status=how,
             created_at=from_iso(created_at),
             due_at=from_iso(due_at) if how == "owed" else None,
-            sent_at=None if sent_at is None else from_iso(sent_at),
+            sent_at=from_iso_if(sent_at),
             attempts=attempts,
             releases=releases,
             subject=subject,

@@ -16,7 +16,7 @@ from monitor.store.rows import (
     snippet_from,
     snippet_row,
 )
-from monitor.times import from_iso, to_iso
+from monitor.times import from_iso, from_iso_if, to_iso, to_iso_if
 
 
 def owe(
@@ -38,8 +38,8 @@ def owe(
             to_iso(digest.created_at),
             to_iso(due_at),
             digest.kind == "digest",
-            None if digest.since is None else to_iso(digest.since),
-            None if digest.until is None else to_iso(digest.until),
+            to_iso_if(digest.since),
+            to_iso_if(digest.until),
         ),
     )
     put_items(conn, digest.id, digest.items)
@@ -127,8 +127,8 @@ def digest(conn: sqlite3.Connection, delivery_id: str) -> Digest:
         kind=kind,
         created_at=from_iso(until or created_at),
         items=_items(conn, delivery_id),
-        since=None if since is None else from_iso(since),
-        until=None if until is None else from_iso(until),
+        since=from_iso_if(since),
+        until=from_iso_if(until),
     )
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from monitor.times import from_iso, to_iso
+from monitor.times import from_iso_if, to_iso
 
 # Longer than any channel's own time limit: a lease must not lapse while its holder still sends.
 LEASE = timedelta(minutes=10)
@@ -77,7 +77,7 @@ def next_due(conn: sqlite3.Connection, channel: str) -> datetime | None:
     (due_at,) = conn.execute(
         "SELECT min(due_at) FROM deliveries WHERE status = 'owed' AND channel = ?", (channel,)
     ).fetchone()
-    return None if due_at is None else from_iso(due_at)
+    return from_iso_if(due_at)
 
 
 _DELAYED = (

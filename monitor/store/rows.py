@@ -7,7 +7,7 @@ from monitor.identity import identity
 from monitor.model.scraped import Entry
 from monitor.model.stored import Change, Release
 from monitor.model.told import Facts, Snippet
-from monitor.times import from_iso
+from monitor.times import from_iso, from_iso_if
 
 RELEASE_COLUMNS = (
     "r.id, r.title, r.date, r.category, r.body, r.url, r.source, r.first_seen_at, r.withdrawn_at,"
@@ -29,7 +29,7 @@ def release_from(row: ReleaseRow) -> Release:
         url=url,
         source=source,
         first_seen_at=from_iso(first_seen_at),
-        withdrawn_at=None if withdrawn_at is None else from_iso(withdrawn_at),
+        withdrawn_at=from_iso_if(withdrawn_at),
         watches=tuple(json.loads(watches)),
     )
 
@@ -79,6 +79,6 @@ def facts_from(text: str | None) -> Facts | None:
         about=about["kind"],
         name=about["name"],
         since=from_iso(since),
-        until=None if until is None else from_iso(until),
+        until=from_iso_if(until),
         **row,
     )

@@ -4,7 +4,7 @@ import sqlite3
 from dataclasses import dataclass
 from datetime import datetime
 
-from monitor.times import from_iso
+from monitor.times import from_iso_if
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,10 +44,10 @@ def streak(conn: sqlite3.Connection, source: str) -> Streak:
     ).fetchone()
     status, error = last or (None, None)
     return Streak(
-        last_good_at=None if good_at is None else from_iso(good_at),
+        last_good_at=from_iso_if(good_at),
         failures=failures,
         broken=frozenset(rule for (rule,) in rules),
-        since=None if since is None else from_iso(since),
+        since=from_iso_if(since),
         status=status,
         error=error,
     )

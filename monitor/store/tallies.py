@@ -4,7 +4,7 @@ import sqlite3
 from dataclasses import dataclass
 from datetime import datetime
 
-from monitor.times import from_iso
+from monitor.times import from_iso_if
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,8 +56,8 @@ def tally(conn: sqlite3.Connection, channel: str) -> ChannelTally:
         given_up=given_up,
         lost=lost,
         sent=sent,
-        last_sent_at=None if last_sent_at is None else from_iso(last_sent_at),
-        due_at=None if due_at is None else from_iso(due_at),
+        last_sent_at=from_iso_if(last_sent_at),
+        due_at=from_iso_if(due_at),
         error=_error(conn, channel) if failing or lost else None,
     )
 

@@ -150,7 +150,11 @@ class Receiver:
             def do_POST(self) -> None:
                 length = int(self.headers["content-length"])
                 headers = {name.lower(): value for name, value in self.headers.items()}
-                receiver.got.append((self.path, headers, self.rfile.read(length)))
+                body = self.rfile.read(length)
+                if len(body) < length:  # whoever sent it was killed: no message came
+                    self.close_connection = True
+                    return
+                receiver.got.append((self.path, headers, body))
                 self.send_response(receiver.status)
                 for name, value in receiver.headers.items():
                     self.send_header(name, value)

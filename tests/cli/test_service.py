@@ -14,6 +14,8 @@ import pytest
 import yaml
 
 from monitor.cli.arguments import parse
+from monitor.cli.installation import Installation
+from monitor.cli.unit import unit
 from tests.stage import Stage, bot, source
 
 URL = "http://127.0.0.1:9/x"
@@ -76,21 +78,21 @@ def test_systemd_finds_the_unit_right(tmp_path: Path, name: str) -> None:
     stage = Stage(folder, source("trade", URL), SECRETS)
     done = stage.run("service", "--user", "daemon")
     assert (done.code, done.err) == (0, "")
-    unit = tmp_path / "monitor.service"
-    unit.write_text(done.out, encoding="utf-8")
-    verified = systemd_analyze("verify", str(unit))
+    path = tmp_path / "monitor.service"
+    path.write_text(done.out, encoding="utf-8")
+    verified = systemd_analyze("verify", str(path))
     assert (verified.returncode, verified.stdout + verified.stderr) == (0, "")
 
 
 def test_the_unit_is_well_shut(tmp_path: Path, record_property: Any) -> None:
     """As systemd itself counts; what is left open is the network, and /proc for a reason."""
     stage = Stage(tmp_path, source("trade", URL))
-    unit = tmp_path / "monitor.service"
+    path = tmp_path / "monitor.service"
     text = stage.run("service", "--user", "daemon").out
-    # The tests' own folder lies in /tmp, which a real one's does not.
-    unit.write_text(text.replace("PrivateTmp=no", "PrivateTmp=yes"))
+    # The tests' own folder may lie in /tmp, which a real one's does not.
+    path.write_text(text.replace("PrivateTmp=no", "PrivateTmp=yes"))
     judged = systemd_analyze(
-        "security", "--offline=true", f"--threshold={EXPOSURE}", "--no-pager", str(unit)
+        "security", "--offline=true", f"--threshold={EXPOSURE}", "--no-pager", str(path)
     )
     record_property("told", judged.stdout.strip().splitlines()[-1])
     assert judged.returncode == 0, judged.stdout
@@ -112,7 +114,35 @@ def test_the_unit_is_of_this_very_installation(tmp_path: Path) -> None:
     assert found["ReadWritePaths"] == [f'"{escaped}"'.replace("%", "%%")]
     assert (found["User"], found["Type"]) == (["daemon"], ["notify"])
     assert found["RestartPreventExitStatus"] == ["2"]
-    assert found["PrivateTmp"] == ["no"]
+
+
+@pytest.mark.parametrize(
+    ("program", "config", "store", "private", "homes"),
+    [
+        ("opt/m/bin/monitor", "etc/monitor/config.toml", "var/lib/monitor", "yes", "yes"),
+        ("opt/m/bin/monitor", "tmp/m/config.toml", "var/lib/monitor", "no", "yes"),
+        ("opt/m/bin/monitor", "etc/monitor/config.toml", "var/tmp/m", "no", "yes"),
+        ("tmp/m/bin/monitor", "etc/monitor/config.toml", "var/lib/monitor", "no", "yes"),
+        ("opt/m/bin/monitor", "home/kim/config.toml", "var/lib/monitor", "yes", "read-only"),
+        ("opt/m/bin/monitor", "tmpl/config.toml", "homely/monitor", "yes", "yes"),
+    ],
+)
+def test_it_sees_the_folders_that_it_needs(
+    program: str, config: str, store: str, private: str, homes: str
+) -> None:
+    """Neither /tmp nor homes are shut to it where its program, config or database lies there."""
+    root = Path("/")
+    here = Installation(
+        command=(str(root / program), "run"),
+        config=root / config,
+        folder=root / store,
+        user="monitor",
+        uid=990,
+        gid=990,
+        variables=(),
+    )
+    found = settings(unit(here))
+    assert (found["PrivateTmp"], found["ProtectHome"]) == ([private], [homes])
 
 
 def test_arguments_are_quoted_for_systemd(tmp_path: Path) -> None:

@@ -143,15 +143,15 @@ def test_it_does_not_check_what_another_process_has_just_checked(
 
 
 def test_a_store_in_trouble_is_told_and_survived(site: Site, tmp_path: Path) -> None:
-    """A database that is locked for long is trouble, not the end."""
+    """A database that cannot be opened is trouble, not the end."""
     rounds(site)
     stage = Stage(tmp_path, source("trade", site.url(), every="1s"))
+    (tmp_path / "folder").mkdir()
     with running(stage) as daemon:
         daemon.wait_for(daemon.checks(baseline=True))
-        stage.db.rename(stage.folder / "away.db")
-        for leftover in stage.folder.glob("monitor.db-*"):
-            leftover.unlink(missing_ok=True)  # the last to close the database takes them away
-        stage.db.mkdir()
+        # In one step, or a check between two makes another database.
+        (tmp_path / "link").symlink_to("folder")
+        (tmp_path / "link").replace(stage.db)
         trouble = daemon.wait_for(lambda event: event["event"] == "trouble")
         assert str(stage.db) in trouble["text"]
         code, _, told = daemon.stop()

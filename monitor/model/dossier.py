@@ -96,7 +96,7 @@ class Dossier:
         }
 
 
-_Item = KeptFile | Revision | SeenIn | Reason | Told | Hit
+_Item = KeptFile | Revision | SeenIn | Reason | Told
 
 
 def _objects(items: Sequence[_Item]) -> list[dict[str, object]]:
@@ -111,6 +111,6 @@ def _named(item: _Item) -> Iterator[tuple[str, object]]:
         elif isinstance(value, Snippet):
             yield field.name, value.text
         elif field.name == "hits":
-            yield field.name, _objects(value)
+            yield field.name, [hit._asdict() for hit in value]
         else:
             yield field.name, value

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from monitor.model.configured import EventKind
 from monitor.model.stored import Change, Event, Release
@@ -20,8 +20,7 @@ class Document:
     sources: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Hit:
+class Hit(NamedTuple):
     """Where a term was found: offsets in characters into `field` ("title", "text", …)."""
 
     field: str

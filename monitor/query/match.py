@@ -70,20 +70,28 @@ class Matcher:
 
     def matches(self, document: Document) -> list[Match]:
         """Return the watches that want `document`, in the order in which they were given."""
-        page = Page(document, self._plans.lexicon, with_category=self._plans.with_category)
-        told: dict[frozenset[TermPlan], tuple[tuple[Hit, ...], Snippet]] = {}
+        shown: dict[tuple[Hit, ...], Snippet] = {}
         found: list[Match] = []
+        for watch, places in self.hits(document):
+            if places not in shown:
+                shown[places] = snippet(document, places)
+            found.append(Match(watch=watch, hits=places, snippet=shown[places]))
+        return found
+
+    def hits(self, document: Document) -> list[tuple[str, tuple[Hit, ...]]]:
+        """Return the same watches, each with where it found what it wants."""
+        page = Page(document, self._plans.lexicon, with_category=self._plans.with_category)
+        places: dict[frozenset[TermPlan], tuple[Hit, ...]] = {}
+        found: list[tuple[str, tuple[Hit, ...]]] = []
         for watch in self._candidates(page):
             if watch.sources is None or not watch.sources.isdisjoint(document.sources):
                 terms = watch.plan.terms(page)
                 if terms is not None:
-                    # Watches that want a release for the same words tell the same of it.
+                    # Watches that want a release for the same words find them in the same places.
                     why = frozenset(terms)
-                    if why not in told:
-                        places = hits(why, page)
-                        told[why] = places, snippet(document, places)
-                    places, shown = told[why]
-                    found.append(Match(watch=watch.watch, hits=places, snippet=shown))
+                    if why not in places:
+                        places[why] = hits(why, page)
+                    found.append((watch.watch, places[why]))
         return found
 
     def _candidates(self, page: Page) -> list[_Compiled]:

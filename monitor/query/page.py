@@ -41,6 +41,6 @@ class Page:
         """Return where in the field a term is, given the tokens that it is."""
         order = FIELDS.index(field)
         return [
-            (order, start, end, term, Hit(field=field, start=start, end=end, term=term))
+            (order, start, end, term, Hit(field, start, end, term))
             for start, end in self.tokens[field].spans(ranges)
         ]

@@ -89,10 +89,7 @@ def _matches(conn: sqlite3.Connection, release_id: int) -> tuple[Reason, ...]:
             event=event,
             origin=origin,
             matched_at=from_iso(at),
-            hits=tuple(
-                Hit(field=field, start=start, end=end, term=term)
-                for field, start, end, term in json.loads(hits)
-            ),
+            hits=tuple(Hit(*hit) for hit in json.loads(hits)),
             snippet=snippet_from(snippet),
         )
         for watch, event, origin, at, hits, snippet in rows

@@ -287,7 +287,7 @@ def _add_match(
             event.kind,
             event.origin,
             to_iso(now),
-            json.dumps([[hit.field, hit.start, hit.end, hit.term] for hit in match.hits]),
+            json.dumps(match.hits),
             snippet_row(match.snippet),
         ),
     )

@@ -202,6 +202,7 @@ def test_watches_come_in_the_order_given() -> None:
     assert [match.watch for match in matches] == ["last", "first", "too", "without", "category"]
     for match in matches:
         assert match.snippet == snippet(DOCUMENT, match.hits)
+    assert matcher.hits(DOCUMENT) == [(match.watch, match.hits) for match in matches]
     assert matcher.matches(Document(title="", text="")) != matches
 
 

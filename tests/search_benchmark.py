@@ -34,6 +34,7 @@ HARD = [
     "s*",  # one letter
     "st*",  # two
     "semicond*",
+    "title:st*",  # in some titles, and in nearly all texts
     "source:trade -the",
     "source:nowhere",
     '"steel Korea"',  # a phrase of common words

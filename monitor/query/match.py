@@ -19,7 +19,7 @@ def find(node: Node, document: Document) -> tuple[Hit, ...] | None:
     A query that only leaves out words may be true without any hit.
     """
     plans, plan = _planned(node)
-    page = Page(document, plans.lexicon, with_category=plans.with_category)
+    page = Page(document, plans.lexicon, plans.fields)
     terms = plan.terms(page)
     return None if terms is None else hits(frozenset(terms), page)
 
@@ -27,7 +27,7 @@ def find(node: Node, document: Document) -> tuple[Hit, ...] | None:
 def holds(node: Node, document: Document) -> bool:
     """Say whether `document` makes the query true; cheaper than to find where."""
     plans, plan = _planned(node)
-    page = Page(document, plans.lexicon, with_category=plans.with_category)
+    page = Page(document, plans.lexicon, plans.fields)
     return plan.terms(page) is not None
 
 
@@ -80,7 +80,7 @@ class Matcher:
 
     def hits(self, document: Document) -> list[tuple[str, tuple[Hit, ...]]]:
         """Return the same watches, each with where it found what it wants."""
-        page = Page(document, self._plans.lexicon, with_category=self._plans.with_category)
+        page = Page(document, self._plans.lexicon, self._plans.fields)
         places: dict[frozenset[TermPlan], tuple[Hit, ...]] = {}
         found: list[tuple[str, tuple[Hit, ...]]] = []
         for watch in self._candidates(page):

@@ -9,6 +9,8 @@ from monitor.query.nodes import FIELDS, Field
 from monitor.text.tokens import Tokens
 
 if TYPE_CHECKING:
+    from collections.abc import Container
+
     from monitor.query.lexicon import Lexicon
     from monitor.query.occurrences import Range
 
@@ -22,14 +24,12 @@ Spot = tuple[int, int, int, str, Hit]
 class Page:
     """The tokens of each field, and where in it the wanted ones stand.
 
-    The category is read only if some query asks for it.
+    Only the `fields` that some query asks for are read.
     """
 
-    def __init__(self, document: Document, lexicon: Lexicon, *, with_category: bool) -> None:
-        texts: list[tuple[Field, str]] = [("title", document.title), ("text", document.text)]
-        if with_category:
-            texts.append(("category", document.category))
-        self.tokens = {field: Tokens(text) for field, text in texts}
+    def __init__(self, document: Document, lexicon: Lexicon, fields: Container[Field]) -> None:
+        texts = zip(FIELDS, (document.title, document.text, document.category), strict=True)
+        self.tokens = {field: Tokens(text) for field, text in texts if field in fields}
         self.places = {field: lexicon.places(tokens) for field, tokens in self.tokens.items()}
         self.sources = frozenset(name.casefold() for name in document.sources)
         self.present = frozenset[int]().union(*self.places.values())

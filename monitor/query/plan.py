@@ -38,7 +38,7 @@ class Plans:
 
     def __init__(self) -> None:
         self.lexicon = Lexicon()
-        self.with_category = False
+        self.fields: set[Field] = set()  # in which anything is looked for
         self._terms: dict[Term, TermPlan] = {}
 
     def plan(self, node: Node) -> Plan:
@@ -60,7 +60,7 @@ class Plans:
         if known is None:
             kind = WordPlan if len(parts(term)) == 1 else TermPlan
             known = self._terms[term] = kind(len(self._terms), term, self.lexicon)
-            self.with_category |= term.field == "category"
+            self.fields.update(known.fields)
         return known
 
 

@@ -11,7 +11,8 @@ from heapq import merge
 from itertools import groupby
 from typing import Any
 
-from monitor.query.nodes import Node
+from monitor.query.leaving import leaves
+from monitor.query.nodes import Node, Term
 from monitor.query.prefilter import prefilter, rough_prefilter
 from monitor.store import words
 from monitor.store.filters import Filter
@@ -29,7 +30,8 @@ _INDEXED = (
 )
 _UNINDEXED = "unindexed AS u CROSS JOIN releases AS r ON r.id = u.release_id"
 _IS_SETTLED = "NOT EXISTS (SELECT 1 FROM unindexed AS u WHERE u.release_id = r.id)"
-_TRIED = 30  # releases that are looked at before a beginning of a word is looked up
+# Releases that are looked at before a beginning of a word is looked up; titles are quickly read.
+_TRIED, _TRIED_BRIEFLY = 30, 300
 _RANKED = 1000  # releases
 _WEIGHTS = "10.0, 1.0, 1.0, 0.0"  # of a word in the title, the text, the category, the listings
 
@@ -68,18 +70,22 @@ def _indexed(conn: sqlite3.Connection, query: Node, only: Filter) -> Iterator[Ro
     first, last = _span(only)
     narrowed, rough = prefilter(query), rough_prefilter(query)
     if rough != narrowed:
-        tried = 0
+        tried, enough = 0, _TRIED if _reads_texts(query) else _TRIED_BRIEFLY
         # A common beginning is found among the newest at once; a rare one is looked up quickly.
         for day, rows in _by_day(conn, rough, (first, last), only):
             yield from rows
             last = words.places(day, day)[0] - 1
             tried += len(rows)
-            if tried > _TRIED:
+            if tried > enough:
                 break
         else:
             return
     for _, rows in _by_day(conn, narrowed, (first, last), only):
         yield from rows
+
+
+def _reads_texts(query: Node) -> bool:
+    return any(isinstance(leaf, Term) and leaf.field in {None, "text"} for leaf, _ in leaves(query))
 
 
 def _by_day(

@@ -16,7 +16,7 @@ from monitor.model.told import Document
 from monitor.query.match import find
 from monitor.query.nodes import Node
 from monitor.query.syntax import parse
-from monitor.store import archive, words
+from monitor.store import archive, candidates, words
 from monitor.store.database import Database, open_database
 from monitor.store.filters import Filter
 from monitor.store.version import VERSION
@@ -128,8 +128,12 @@ def test_a_search_stays_right_while_releases_change(
 
 
 @pytest.mark.parametrize("query", ["st*", "se*", "b* OR z*", "title:n* -steel", "semi*", "AI*"])
-def test_beginnings_are_found_among_many(db: Database, query: str) -> None:
+@pytest.mark.parametrize("brief", [30, 300])
+def test_beginnings_are_found_among_many(
+    db: Database, query: str, brief: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Among the newest at first, and then in all of the index; in order, and each once."""
+    monkeypatch.setattr(candidates, "_TRIED_BRIEFLY", brief)
     with db.writing() as conn:
         chance = random.Random(3)
         filled(conn, chance, 150)

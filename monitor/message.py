@@ -19,6 +19,7 @@ from monitor.model.configured import EventKind
 from monitor.model.stored import Change
 from monitor.model.told import Digest, Item, Letter, Notice, Snippet
 from monitor.text.cleaning import clean
+from monitor.text.counting import counted
 from monitor.text.folding import fold
 from monitor.text.tokens import Tokens
 
@@ -111,7 +112,7 @@ class Message:
         """Return what stands on top: of a digest its name and how much it holds."""
         if not self.name or not self.told:
             return self.headline
-        return f"{self.name}: {_releases(len(self.told))}"
+        return f"{self.name}: {counted(len(self.told), 'release')}"
 
     @property
     def has_headings(self) -> bool:
@@ -224,20 +225,16 @@ def shorten(text: str, limit: int) -> str:
 
 def _headline(digest: Digest) -> str:
     counts = Counter(item.event for item in digest.items)
-    releases = _releases(len(digest.items))
+    releases = counted(len(digest.items), "release")
     match list(counts):
         case []:
             return "Nothing matched"
         case ["new"]:
-            return f"{releases} match{'es' if len(digest.items) == 1 else ''}"
+            return counted(len(digest.items), "release matches", "releases match")
         case [event]:
             return f"{releases} {event}"
         case _:
             return f"{releases}: {', '.join(f'{n} {event}' for event, n in counts.items())}"
-
-
-def _releases(count: int) -> str:
-    return f"{count} release{'' if count == 1 else 's'}"
 
 
 def _when(digest: Digest) -> str:

@@ -14,6 +14,7 @@ from monitor.model.configured import Source
 from monitor.model.incidents import Incident
 from monitor.model.told import Facts
 from monitor.silence import Silence, silent_days
+from monitor.text.counting import counted
 
 UNREAD = (
     "open the address in a browser; if it works there, look at this machine's network and at"
@@ -111,7 +112,7 @@ def recovered(
     """
     missed = "It was read for the first time: what it shows is what is known from now on."
     if new is not None:
-        found = "1 new release" if new == 1 else f"{new or 'No'} new releases"
+        found = counted(new, "new release") if new else "No new releases"
         missed = f"{found} had appeared meanwhile."
     told = " Whoever watches for them is told." if new else ""
     rest = "" if is_whole else " There is more to read: the next checks go on with it."
@@ -158,7 +159,7 @@ def resumed(incident: Incident, now: datetime) -> Words:
 def untaken(incident: Incident, waiting: Waiting, zone: tzinfo) -> Words:
     """Return that a channel does not take its messages."""
     name = incident.name
-    missed = _counted(waiting)
+    missed = _waits(waiting)
     kept = " What waits is tried again, less and less often, for about three days."
     text = (
         f"Sending to it fails since {_at(incident.began_at, zone)}: {_ended(incident.reason)}",
@@ -172,17 +173,17 @@ def untaken(incident: Incident, waiting: Waiting, zone: tzinfo) -> Words:
 
 def taken(incident: Incident, waiting: Waiting, now: datetime, zone: tzinfo) -> Words:
     """Return that a channel takes messages again."""
-    name, missed = incident.name, _counted(waiting)
+    name, missed = incident.name, _waits(waiting)
     text = (_was(incident, now, zone), *filter(None, (missed,)), *_again(name, waiting))
     subject = f"The channel {name} takes messages again"
     return Words(subject, text, incident.facts("recovered", until=now, missed=missed))
 
 
-def _counted(waiting: Waiting) -> str:
+def _waits(waiting: Waiting) -> str:
     owed, given_up = waiting
     words = (
-        "1 message waits for it." if owed == 1 else f"{owed} messages wait for it.",
-        "1 message was given up." if given_up == 1 else f"{given_up} messages were given up.",
+        counted(owed, "message waits for it.", "messages wait for it."),
+        counted(given_up, "message was given up.", "messages were given up."),
     )
     return " ".join(said for said, count in zip(words, waiting, strict=True) if count)
 
@@ -202,7 +203,7 @@ def lasted(span: timedelta) -> str:
     for unit, name in _UNITS:
         count, left = divmod(left, unit)
         if count:
-            parts.append(f"{count} {name}{'' if count == 1 else 's'}")
+            parts.append(counted(count, name))
     return " ".join(parts[:2]) or "less than a minute"
 
 
@@ -212,7 +213,7 @@ def _was(incident: Incident, now: datetime, zone: tzinfo) -> str:
 
 
 def _workdays(count: int) -> str:
-    return "1 working day" if count == 1 else f"{count} working days"
+    return counted(count, "working day")
 
 
 def _at(moment: datetime, zone: tzinfo) -> str:

@@ -146,5 +146,4 @@ def previous_time(cron: str, before: datetime, zone: tzinfo) -> datetime:
 def _times(cron: str, start: datetime, zone: tzinfo, *, back: bool) -> Iterator[datetime]:
     from cronsim import CronSim  # noqa: PLC0415 - most runs have nothing by the clock
 
-    for time in CronSim(cron, start.astimezone(zone), reverse=back):
-        yield time.astimezone(UTC)
+    return (time.astimezone(UTC) for time in CronSim(cron, start.astimezone(zone), reverse=back))

@@ -19,6 +19,7 @@ from monitor.store import backfills, checks, incidents, notes, tallies
 from monitor.store.listings import listing
 from monitor.store.streaks import Streak, streak
 from monitor.store.tallies import ChannelTally
+from monitor.text.counting import counted
 from monitor.times import from_iso, to_iso
 
 _SEASON = timedelta(weeks=13)  # how far back it counts for a listing's cadence
@@ -171,12 +172,12 @@ def _middle(values: Sequence[_Value]) -> _Value:
 def _channel(
     conn: sqlite3.Connection, channel: Channel, now: datetime, zone: tzinfo
 ) -> ChannelVitals:
-    counted = tallies.tally(conn, channel.name)
+    tally = tallies.tally(conn, channel.name)
     periods = periods_of(channel, lambda: zone)
-    return _counted(
+    return _vitals(
         channel.name,
-        counted,
-        _not_taken(channel.name, counted),
+        tally,
+        _not_taken(channel.name, tally),
         kind=channel.kind,
         send=channel.send,
         next_digest_at=None if periods is None else periods(now).until,
@@ -185,15 +186,15 @@ def _channel(
 
 def _left(conn: sqlite3.Connection, name: str) -> ChannelVitals:
     """Return how a channel is to which messages wait, and which the config has no more."""
-    counted = tallies.tally(conn, name)
-    waits = "1 message waits" if counted.waiting == 1 else f"{counted.waiting} messages wait"
+    tally = tallies.tally(conn, name)
+    waits = counted(tally.waiting, "message waits", "messages wait")
     trouble = f"{name}: {waits} for a channel that the config has no more; put it back to send them"
-    return _counted(name, counted, trouble, kind=None, send=None, next_digest_at=None)
+    return _vitals(name, tally, trouble, kind=None, send=None, next_digest_at=None)
 
 
-def _counted(
+def _vitals(
     name: str,
-    counted: ChannelTally,
+    tally: ChannelTally,
     trouble: str | None,
     *,
     kind: str | None,
@@ -205,24 +206,23 @@ def _counted(
         trouble=trouble,
         kind=kind,
         send=send,
-        waiting=counted.waiting,
-        failing=counted.failing,
-        given_up=counted.given_up,
-        sent=counted.sent,
-        last_sent_at=counted.last_sent_at,
-        due_at=counted.due_at,
+        waiting=tally.waiting,
+        failing=tally.failing,
+        given_up=tally.given_up,
+        sent=tally.sent,
+        last_sent_at=tally.last_sent_at,
+        due_at=tally.due_at,
         next_digest_at=next_digest_at,
-        error=counted.error,
+        error=tally.error,
     )
 
 
-def _not_taken(name: str, counted: ChannelTally) -> str | None:
-    if not counted.is_failing:
+def _not_taken(name: str, tally: ChannelTally) -> str | None:
+    if not tally.is_failing:
         return None
-    count = counted.failing + counted.lost
-    messages = "1 message was" if count == 1 else f"{count} messages were"
-    given_up = f", {counted.lost} of them given up" if counted.lost else ""
-    return f"{name}: {messages} not taken{given_up}: {counted.error or 'for no reason told'}"
+    messages = counted(tally.failing + tally.lost, "message was", "messages were")
+    given_up = f", {tally.lost} of them given up" if tally.lost else ""
+    return f"{name}: {messages} not taken{given_up}: {tally.error or 'for no reason told'}"
 
 
 # ------------------------------------------------------------------ the daemon

@@ -14,6 +14,7 @@ from monitor.model.reported import BackfillResult
 from monitor.model.world import World
 from monitor.store import words
 from monitor.text.cleaning import clean
+from monitor.text.counting import counted
 from monitor.wiring import Works, real_world
 
 
@@ -55,7 +56,7 @@ def _tell(result: BackfillResult, *, quiet: bool) -> None:
 
 
 def _in_words(result: BackfillResult) -> str:
-    pages = "1 page" if result.pages == 1 else f"{result.pages:,} pages"
+    pages = counted(result.pages, "page")
     parts = [f"read {pages}", f"{result.added:,} added", f"{result.known:,} already known"]
     if result.oldest is not None:
         parts[0] += f" down to {result.oldest}"

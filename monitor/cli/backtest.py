@@ -192,7 +192,7 @@ def tell_result(result: Result) -> None:
 
 def where(hits: Iterable[Hit]) -> str:
     """Say which terms were found, and where: `steel: title, text 3 times; TRQ: text`."""
-    return "; ".join(f"{clean(term)}: {places(one)}" for term, one in counted(hits).items())
+    return "; ".join(f"{clean(term)}: {places(one)}" for term, one in by_field(hits).items())
 
 
 def places(fields: Mapping[str, int]) -> str:
@@ -200,7 +200,7 @@ def places(fields: Mapping[str, int]) -> str:
     return ", ".join(f"{field} {n} times" if n > 1 else field for field, n in fields.items())
 
 
-def counted(hits: Iterable[Hit]) -> dict[str, dict[str, int]]:
+def by_field(hits: Iterable[Hit]) -> dict[str, dict[str, int]]:
     """Return how often each term was found in each field."""
     found: dict[str, dict[str, int]] = {}
     for hit in hits:
@@ -214,7 +214,7 @@ def result_json(result: Result) -> dict[str, object]:
     return {
         **result.release.as_json(),
         "snippet": snippet(result.document, result.hits).text,
-        "terms": [{"term": term, "in": fields} for term, fields in counted(result.hits).items()],
+        "terms": [{"term": term, "in": fields} for term, fields in by_field(result.hits).items()],
     }
 
 

@@ -7,6 +7,7 @@ from monitor.errors import UsageError
 from monitor.jsontext import dumps
 from monitor.store import archive
 from monitor.store.database import open_database
+from monitor.text.counting import counted
 
 
 def run(args: Namespace) -> int:
@@ -28,7 +29,7 @@ def run(args: Namespace) -> int:
     if flag(args, "json"):
         print(dumps({"file": str(path), "bytes": size, "releases": releases}))
     elif not flag(args, "quiet"):
-        what = "1 release" if releases == 1 else f"{releases} releases"
+        what = counted(releases, "release")
         say(f"copied {what} to {path} ({size / 1e6:.1f} MB), and found the copy whole")
         say(f"to go back to it: stop monitor, and put it in the place of {settings.store_path}")
     return 0

@@ -8,6 +8,7 @@ from monitor.deliver import Tally
 from monitor.errors import MonitorError
 from monitor.heartbeat import beat
 from monitor.model.configured import Secret
+from monitor.text.counting import counted
 
 Round = Callable[[], tuple[Sequence[Report], Tally]]
 
@@ -22,8 +23,8 @@ def with_heartbeat(heartbeat: Secret, work: Round) -> int:
     except MonitorError as error:  # a store that cannot be used, say
         _tell(beat(heartbeat, [str(error)], ""))
         raise
-    sources = "1 source" if len(reports) == 1 else f"{len(reports)} sources"
-    messages = "1 message" if tally.delivered == 1 else f"{tally.delivered} messages"
+    sources = counted(len(reports), "source")
+    messages = counted(tally.delivered, "message")
     well = f"checked {sources}, sent {messages}: all well"
     troubles = list(_troubles(reports, tally))
     _tell(beat(heartbeat, troubles, well))

@@ -16,6 +16,7 @@ from monitor.store import ledger
 from monitor.store.database import Database, open_database
 from monitor.store.ledger import Entry
 from monitor.text.cleaning import clean
+from monitor.text.counting import counted
 from monitor.wiring import Works, real_world
 from monitor.zones import zone_named
 
@@ -45,12 +46,12 @@ def _told(entry: Entry, zone: tzinfo) -> Sequence[str]:
 def _what(entry: Entry) -> str:
     if entry.subject is not None:
         return f"“{clean(entry.subject)}”"
-    releases = "1 release" if entry.releases == 1 else f"{entry.releases} releases"
+    releases = counted(entry.releases, "release")
     return f"digest of {releases}" if entry.type == "digest" else releases
 
 
 def _state(entry: Entry, zone: tzinfo) -> str:
-    tried = f"after {entry.attempts} attempt{'' if entry.attempts == 1 else 's'}"
+    tried = f"after {counted(entry.attempts, 'attempt')}"
     if entry.sent_at is not None:
         return f"sent {entry.sent_at.astimezone(zone):%Y-%m-%d %H:%M}"
     if entry.due_at is None:

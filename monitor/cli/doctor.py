@@ -14,6 +14,7 @@ from monitor.jsontext import dumps
 from monitor.model.configured import Config
 from monitor.model.world import World
 from monitor.text.cleaning import clean
+from monitor.text.counting import counted
 from monitor.wiring import real_world
 from monitor.wrap import wrap
 from monitor.zones import zone_named
@@ -70,9 +71,7 @@ def _document(found: Sequence[Finding]) -> dict[str, object]:
 
 
 def _verdict(wrong: int) -> str:
-    if wrong == 0:
-        return "nothing is wrong"
-    return "1 thing is wrong" if wrong == 1 else f"{wrong} things are wrong"
+    return counted(wrong, "thing is wrong", "things are wrong") if wrong else "nothing is wrong"
 
 
 def _width() -> int:

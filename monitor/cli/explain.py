@@ -6,7 +6,7 @@ from datetime import datetime, tzinfo
 from shlex import quote
 
 from monitor.account import account
-from monitor.cli.backtest import counted, places
+from monitor.cli.backtest import by_field, places
 from monitor.cli.choosing import dossier_of
 from monitor.cli.parts import config, flag, say
 from monitor.cli.watch import named
@@ -17,6 +17,7 @@ from monitor.model.explained import Account, Cause, Heard, TermFound
 from monitor.store.database import open_database
 from monitor.store.intake import origin_of
 from monitor.text.cleaning import clean
+from monitor.text.counting import counted
 from monitor.times import to_iso, to_iso_if
 from monitor.zones import zone_named
 
@@ -136,7 +137,7 @@ def _terms(terms: Iterable[TermFound]) -> Iterator[str]:
 
 
 def _place(one: TermFound) -> str:
-    where = places(counted(one.hits).get(one.term, {}))
+    where = places(by_field(one.hits).get(one.term, {}))
     return f"{_quoted(one.term)} ({where})" if where else _quoted(one.term)
 
 
@@ -160,15 +161,11 @@ def _state(one: Told, zone: tzinfo) -> str:
         return f"sent {_at(one.sent_at, zone)}"
     if one.status != "owed":
         again = f"send it again with: monitor deliveries retry {one.id}"
-        return f"given up after {_times(one.attempts)}{error}; {again}"
+        return f"given up after {counted(one.attempts, 'attempt')}{error}; {again}"
     due = _at(one.due_at, zone)
     if one.attempts:
-        return f"owed, tried {_times(one.attempts)}{error}, again {due}"
+        return f"owed, tried {counted(one.attempts, 'attempt')}{error}, again {due}"
     return f"waits for the digest of {due}" if one.type == "digest" else f"owed, due {due}"
-
-
-def _times(count: int) -> str:
-    return "1 attempt" if count == 1 else f"{count} attempts"
 
 
 def _at(moment: datetime, zone: tzinfo) -> str:
@@ -202,7 +199,7 @@ def _object(one: Account) -> dict[str, object]:
                 "excluded": term.is_excluded,
                 "found": term.is_found,
                 "to_blame": term.is_to_blame,
-                "in": counted(term.hits).get(term.term, {}),
+                "in": by_field(term.hits).get(term.term, {}),
                 "instead": term.instead or None,
             }
             for term in one.terms

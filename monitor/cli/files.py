@@ -24,6 +24,7 @@ from monitor.store import archive, words
 from monitor.store.database import open_database
 from monitor.store.filters import Filter
 from monitor.text.cleaning import clean
+from monitor.text.counting import counted
 
 _SOURCE = "import"  # the listing of what says none
 _FEEDS = {"atom": "atom", "jsonfeed": "json"}  # form → the end of a file's name
@@ -49,7 +50,7 @@ def import_(args: Namespace) -> int:
     if flag(args, "json"):
         print(dumps({"added": done.added, "known": done.known}))
     elif not flag(args, "quiet"):
-        releases = "1 release" if done.added == 1 else f"{done.added} releases"
+        releases = counted(done.added, "release")
         print(f"added {releases}; {done.known} already known")
     return 0
 
@@ -98,7 +99,7 @@ def export(args: Namespace) -> int:
             return 0
         written = _write_files(args.into, _files(conn, chosen, form, args, settings))
     if not flag(args, "quiet"):
-        files = "1 file" if len(written) == 1 else f"{len(written)} files"
+        files = counted(len(written), "file")
         say(f"wrote {files} into {args.into}")
         if chosen.watch is None:
             _tell_left(args.into, form, written)

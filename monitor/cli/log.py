@@ -10,6 +10,7 @@ from monitor.cli.words import in_words
 from monitor.deliver import Tally
 from monitor.jsontext import dumps
 from monitor.text.cleaning import clean
+from monitor.text.counting import counted
 from monitor.times import to_iso
 
 
@@ -33,7 +34,7 @@ class Lines:
     def sent(self, channel: str, tally: Tally) -> None:
         """Tell what was sent to a channel, and what was not."""
         if tally.delivered:
-            messages = "1 message" if tally.delivered == 1 else f"{tally.delivered} messages"
+            messages = counted(tally.delivered, "message")
             self.said(f"{channel}: sent {messages}")
         for failure in tally.failures:
             self.trouble(f"not sent: {failure}")

@@ -12,6 +12,7 @@ from monitor.cli.words import in_words
 from monitor.deliver import Tally
 from monitor.model.configured import Config, Source
 from monitor.text.cleaning import clean
+from monitor.text.counting import counted
 from monitor.times import to_iso
 from monitor.wiring import Works, real_world
 
@@ -139,5 +140,5 @@ def tell_tally(tally: Tally, waiting: int, *, quiet: bool) -> None:
     if not quiet:
         tell_operator(tally.told)
     if not quiet and (tally.delivered or waiting):
-        messages = "1 message" if tally.delivered == 1 else f"{tally.delivered} messages"
+        messages = counted(tally.delivered, "message")
         print(f"sent {messages}" + (f"; {waiting} waiting" if waiting else ""))

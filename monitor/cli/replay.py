@@ -14,6 +14,7 @@ from monitor.model.replayed import Correction, Replay, Unreadable
 from monitor.model.stored import Release
 from monitor.store.database import open_database
 from monitor.text.cleaning import clean
+from monitor.text.counting import counted
 from monitor.times import to_iso
 from monitor.wiring import real_world
 
@@ -65,14 +66,14 @@ def _as_json(found: Replay) -> dict[str, object]:
 
 
 def _tell(found: Replay) -> None:
-    read = f"read {found.pages:,} stored pages again"
+    read = f"read {counted(found.pages, 'stored page')} again"
     if found.passed_over:
         read += f", passed over {found.passed_over:,}"
     print(read)
     _tell_unreadable(found.unreadable)
     would = "" if found.applied else "would be "
     _tell_some(f"{len(found.added):,} {would}added", map(_added, found.added))
-    fields = "1 field" if len(found.corrected) == 1 else f"{len(found.corrected):,} fields"
+    fields = counted(len(found.corrected), "field")
     _tell_some(f"{fields} {would}put right", map(_put_right, found.corrected))
     if not found.applied and (found.added or found.corrected):
         print("nothing was changed; change it with: monitor replay --apply")
@@ -84,7 +85,7 @@ def _tell(found: Replay) -> None:
 
 def _tell_unreadable(unreadable: Iterable[Unreadable]) -> None:
     for one in unreadable:
-        pages = "1 page" if one.pages == 1 else f"{one.pages:,} pages"
+        pages = counted(one.pages, "page")
         print(
             f"  {clean(one.source)}: {pages} cannot be read: {clean(one.reason)}"
             f" (the last of {to_iso(one.fetched_at)})"

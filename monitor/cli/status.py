@@ -10,6 +10,7 @@ from monitor.jsontext import dumps
 from monitor.model.vitals import Cadence, ChannelVitals, SourceVitals, Vitals
 from monitor.store.database import open_database
 from monitor.text.cleaning import clean
+from monitor.text.counting import counted
 from monitor.vitals import presence, told, vitals
 from monitor.wiring import real_world
 from monitor.wrap import columns
@@ -57,7 +58,7 @@ def _verdict(found: Vitals) -> Iterator[str]:
     if not troubles:
         yield "all well"
         return
-    yield "1 thing is wrong:" if len(troubles) == 1 else f"{len(troubles)} things are wrong:"
+    yield f"{counted(len(troubles), 'thing is wrong', 'things are wrong')}:"
     yield from (f"  {clean(trouble)}" for trouble in troubles)
     yield "what to do about it: monitor doctor"
 
@@ -84,7 +85,7 @@ def _source(one: SourceVitals, now: datetime, zone: tzinfo) -> Iterator[str]:
         ago = _span(now - one.last_check_at)
         yield f"ok, checked {told(one.last_check_at, zone)} ({ago} ago), {following}"
     newest = "" if one.newest is None else f", the newest of {one.newest}"
-    yield f"{_count(one.releases, 'release')}{newest}{_often(one.cadence)}"
+    yield f"{counted(one.releases, 'release')}{newest}{_often(one.cadence)}"
     if one.silent_since is not None:
         yield f"silent since {one.silent_since}, for longer than it ever was: look whether it moved"
     yield from _unfinished(one, zone)
@@ -95,7 +96,7 @@ def _unfinished(one: SourceVitals, zone: tzinfo) -> Iterator[str]:
         since = "" if one.gap_since is None else f" since {told(one.gap_since, zone)}"
         yield f"from page {one.gap_page} on not proven read{since}; the next checks go on there"
     if one.articles_waiting:
-        yield f"{_count(one.articles_waiting, 'article page')} still to be read, a few each check"
+        yield f"{counted(one.articles_waiting, 'article page')} still to be read, a few each check"
     if one.walked is not None:
         where = one.walked if isinstance(one.walked, str) else f"to page {one.walked}"
         yield f"walked back {where}"
@@ -146,7 +147,3 @@ def _span(span: timedelta) -> str:
         return f"{minutes} min"
     hours = minutes // 60
     return f"{hours} h" if hours < 48 else f"{hours // 24} days"  # noqa: PLR2004 - two days
-
-
-def _count(count: int, what: str) -> str:
-    return f"1 {what}" if count == 1 else f"{count} {what}s"

@@ -21,6 +21,7 @@ from monitor.store.archive import Result
 from monitor.store.neighbours import neighbours
 from monitor.store.sifting import Ids, Sifter, shown
 from monitor.text.cleaning import clean
+from monitor.text.counting import counted
 
 _SHOWN = 3  # releases for each change
 _MOST_TERMS = 30  # a watch of hundreds of keywords is tuned a part at a time
@@ -215,9 +216,10 @@ def diff(args: Namespace) -> int:
         }
         print(dumps(row | changes, indent=2))
         return 0
-    print(f"{clean(watch.name)} now:  {clean(unparse(tuner.query))}: {len(tuner.found)} releases")
-    print(f"{clean(watch.name)} then: {clean(unparse(new))}: {len(after)} releases")
-    for name, (count, latest) in sides.items():
-        print(f"\n{name} {count}" if count else f"\n{name} nothing")
+    name = clean(watch.name)
+    print(f"{name} now:  {clean(unparse(tuner.query))}: {counted(len(tuner.found), 'release')}")
+    print(f"{name} then: {clean(unparse(new))}: {counted(len(after), 'release')}")
+    for side, (count, latest) in sides.items():
+        print(f"\n{side} {count}" if count else f"\n{side} nothing")
         _tell_some(latest, count)
     return 0

@@ -17,6 +17,7 @@ from monitor.query.syntax import parse
 from monitor.store import watches
 from monitor.store.database import open_database
 from monitor.text.cleaning import clean
+from monitor.text.counting import counted
 
 
 def add(args: Namespace) -> int:
@@ -70,7 +71,7 @@ def rename(args: Namespace) -> int:
         count = watches.rename(conn, args.old, args.new)
     if is_done and not count:
         named(settings, args.old)
-    matches = "1 match was" if count == 1 else f"{count} matches were"
+    matches = counted(count, "match was", "matches were")
     done = f"“{clean(args.old)}” is now “{clean(args.new)}”; {matches} renamed with it"
     _told(args, settings, done, renamed=args.old, to=args.new, matches=count)
     return 0

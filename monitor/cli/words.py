@@ -2,6 +2,7 @@
 
 from monitor.check import Report
 from monitor.model.reported import CheckResult
+from monitor.text.counting import counted
 
 
 def in_words(report: Report) -> str:
@@ -14,17 +15,17 @@ def in_words(report: Report) -> str:
 
 
 def _found(result: CheckResult) -> str:
-    entries = f"{result.entries} entries"
+    entries = counted(result.entries, "entry", "entries")
     if result.baseline:
-        pages = "1 page" if result.pages == 1 else f"{result.pages} pages"
+        pages = counted(result.pages, "page")
         return f"first check: {entries} on {pages} are the baseline, of which nothing is sent"
-    counted = {
+    changes = {
         "new": result.new,
         "revised": result.revised,
         "withdrawn": result.withdrawn,
         "restored": result.restored,
     }
-    told = ", ".join(f"{count} {what}" for what, count in counted.items() if count)
+    told = ", ".join(f"{count} {what}" for what, count in changes.items() if count)
     if result.status == "not-modified" and not told:
         return "nothing changed"
     return f"{entries}, {told or 'nothing new'}"

@@ -36,6 +36,7 @@ from monitor.deliver import claimant
 from monitor.errors import ConfigError, MonitorError
 from monitor.model.configured import Channel, Config, Source
 from monitor.model.world import World
+from monitor.text.counting import counted
 from monitor.wiring import Works
 
 _TICK = 1.0  # seconds between two looks at config.toml and the clock
@@ -110,15 +111,10 @@ class Daemon:
 
     def _greeting(self) -> str:
         config = self._config
-        counts = {
-            "source": len(config.sources),
-            "watch": len(config.watches),
-            "channel": len(config.channels),
-        }
-        plural = {"watch": "watches"}
         told = (
-            f"{count} {what if count == 1 else plural.get(what, f'{what}s')}"
-            for what, count in counts.items()
+            counted(len(config.sources), "source"),
+            counted(len(config.watches), "watch", "watches"),
+            counted(len(config.channels), "channel"),
         )
         return f"running with {', '.join(told)}"
 

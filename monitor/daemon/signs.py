@@ -14,6 +14,7 @@ from monitor.daemon.service import Service
 from monitor.errors import MonitorError
 from monitor.model.configured import Config
 from monitor.model.world import World
+from monitor.text.counting import counted
 from monitor.wiring import Works
 
 SPACING = timedelta(minutes=1)
@@ -67,10 +68,9 @@ class Signs:
             troubles = [str(error)]
         troubles += [f"{name}: hangs" for name in sorted(self._stuck())]
         at = f"{self._world.now().astimezone(zone):%H:%M}"
-        count = len(config.sources)
-        well = f"watching {count} source{'s' * (count != 1)}: all well at {at}"
+        well = f"watching {counted(len(config.sources), 'source')}: all well at {at}"
         if troubles:
-            wrong = "1 thing is wrong" if len(troubles) == 1 else f"{len(troubles)} are wrong"
+            wrong = counted(len(troubles), "thing is wrong", "things are wrong")
             self._service.status(f"{wrong} at {at}: {troubles[0]}")
         else:
             self._service.status(well)

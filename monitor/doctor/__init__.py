@@ -18,6 +18,7 @@ from monitor.doctor.listings import Listings
 from monitor.model.configured import Config
 from monitor.model.world import World
 from monitor.store.condition import remembered
+from monitor.text.counting import counted
 
 __all__ = ["Finding", "examine"]
 
@@ -40,9 +41,9 @@ def examine(config: Config, world: World) -> Iterator[Finding]:
 def _config(config: Config) -> Iterator[Finding]:
     told = ", ".join(
         (
-            _count(len(config.sources), "source", "sources"),
-            _count(len(config.watches), "watch", "watches"),
-            _count(len(config.channels), "channel", "channels"),
+            counted(len(config.sources), "source"),
+            counted(len(config.watches), "watch", "watches"),
+            counted(len(config.channels), "channel"),
         )
     )
     yield Finding(about="config", standing="ok", text=f"{config.path}: {told}")
@@ -55,7 +56,3 @@ def _config(config: Config) -> Iterator[Finding]:
             text="the sites are not told whom to write to if monitor gives them trouble",
             remedy='set [fetch] user_agent = "monitor (+mailto:you@example.com)"',
         )
-
-
-def _count(count: int, one: str, more: str) -> str:
-    return f"1 {one}" if count == 1 else f"{count} {more}"

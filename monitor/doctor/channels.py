@@ -28,6 +28,7 @@ from monitor.model.configured import (
 )
 from monitor.model.told import Delivery, Notice
 from monitor.model.world import World
+from monitor.text.counting import counted
 
 _CA_FILE = "the channel's ca_file"
 
@@ -86,8 +87,8 @@ def _tried(channel: Channel, now: datetime) -> str:
         case AppriseChannel():
             from monitor.channels import apprise  # noqa: PLC0415 - it is slow, and an extra
 
-            count = apprise.rehearse(channel)
-            return f"{count} address{'es' * (count != 1)} that Apprise knows; nobody was asked"
+            addresses = counted(apprise.rehearse(channel), "address", "addresses")
+            return f"{addresses} that Apprise knows; nobody was asked"
 
 
 # ------------------------------------------------------------------ mail

@@ -25,6 +25,7 @@ from monitor.model.configured import FetchSettings, Source
 from monitor.model.history import History
 from monitor.model.scraped import Fetched, Page
 from monitor.model.world import World
+from monitor.text.counting import counted
 
 _WRONG_BY = timedelta(minutes=2)  # a page may have lain in a cache on its way, but not for longer
 _CA_FILE = "[fetch] ca_file"
@@ -77,7 +78,8 @@ class Listings:
             yield ailment.found("source", source.name)
             return
         newest = max(entry.date for entry in page.entries)
-        told = f"page 1 of {source.url} shows {len(page.entries)} entries, the newest of {newest}"
+        shown = counted(len(page.entries), "entry", "entries")
+        told = f"page 1 of {source.url} shows {shown}, the newest of {newest}"
         yield Finding(about="source", name=source.name, standing="ok", text=told)
 
     def clock(self) -> Iterator[Finding]:

@@ -28,7 +28,7 @@ def test_the_demo_shows_the_whole_job(tmp_path: Path) -> None:
     """Baseline, release, alert, digest, and where to look next; leaving nothing behind."""
     start = time.monotonic()
     done = run(tmp_path, "demo")
-    assert time.monotonic() - start < 15
+    assert time.monotonic() - start < 60
     assert (done.returncode, done.stderr) == (0, "")
     told = ("are the baseline", "11 entries, 1 new", "1 release matches", "Digest: 4 releases")
     for words in (*told, "monitor init"):

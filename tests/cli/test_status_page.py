@@ -145,3 +145,45 @@ def test_where_the_daemon_is(state: str, expected: str) -> None:
     """As far as can be seen from here."""
     found = replace(VITALS, daemon=state)  # type: ignore[arg-type]
     assert any(expected in line for line in shown(found))
+
+
+def test_scripts_read_the_same() -> None:
+    """Moments in UTC, days as such, and nothing for what is not."""
+    one = replace(SOURCE, gap_page=31, gap_since=AGO, walked=7, silent_since=date(2025, 10, 1))
+    other = replace(SOURCE, cadence=None, newest=None).as_json()
+    assert one.as_json() == {
+        "name": "trade",
+        "trouble": None,
+        "status": "ok",
+        "last_check_at": "2025-12-01T08:55:00.000Z",
+        "last_good_at": "2025-12-01T08:55:00.000Z",
+        "next_check_at": "2025-12-01T09:25:00.000Z",
+        "failures": 0,
+        "failing_since": None,
+        "error": None,
+        "releases": 412,
+        "newest": "2025-12-01",
+        "cadence": {"per_week": 3.2, "median_gap_days": 2.0},
+        "gap_page": 31,
+        "gap_since": "2025-12-01T08:55:00.000Z",
+        "articles_waiting": 0,
+        "backfill": {"page": 7, "complete": False},
+        "told_at": None,
+        "silent_since": "2025-10-01",
+    }
+    assert (other["newest"], other["cadence"], other["silent_since"]) == (None, None, None)
+    assert other["backfill"] == {"page": None, "complete": False}
+    assert CHANNEL.as_json() == {
+        "name": "desk",
+        "trouble": None,
+        "kind": "email",
+        "send": "daily at 08:00",
+        "waiting": 3,
+        "failing": 0,
+        "given_up": 0,
+        "sent": 40,
+        "last_sent_at": "2025-12-01T08:55:00.000Z",
+        "due_at": "2025-12-01T09:00:00.000Z",
+        "next_digest_at": "2025-12-02T08:00:00.000Z",
+        "error": None,
+    }

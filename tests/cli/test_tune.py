@@ -132,7 +132,7 @@ def test_a_changed_query_gains_and_loses(stage: Stage) -> None:
     ]
     assert told["lost"] == {"count": 0, "latest": []}
     out = stage.run("watch", "diff", "steel", "ottawa").out
-    assert 'steel now:  "steel quota" canada NOT scrap: 1 releases\n' in out
+    assert 'steel now:  "steel quota" canada NOT scrap: 1 release\n' in out
     assert "\ngained 1\n" in out
     assert "\nlost nothing\n" in out
 

@@ -20,9 +20,10 @@ def examined(
     fetch: str = "",
     environ: Mapping[str, str] | None = None,
     now: datetime | None = None,
+    timeout: float = 5,
 ) -> list[Finding]:
     """Return what is found about a config; `fetch` are more lines of its section [fetch]."""
-    settings = FETCH.replace("timeout = 5", "timeout = 0.7")
+    settings = FETCH.replace("timeout = 5", f"timeout = {timeout}")
     text = "\n".join([settings, fetch, *parts])
     config = parse(text, path=folder / "config.toml", environ=environ or {})
     world = real_world()

@@ -36,7 +36,7 @@ def test_a_source_that_is_well_is_read_once(site: Site, tmp_path: Path) -> None:
     findings = examined(tmp_path, source("trade", site.url()))
     ((standing, text, _),) = told(findings, "source", "trade")
     assert standing == "ok"
-    assert text == f"page 1 of {site.url()} shows 1 entries, the newest of 2025-12-01"
+    assert text == f"page 1 of {site.url()} shows 1 entry, the newest of 2025-12-01"
     assert len(site.requests) == 1
     assert list(tmp_path.iterdir()) == []
 
@@ -67,7 +67,7 @@ def test_a_server_that_cannot_be_reached(tmp_path: Path, url: str, text: str, re
 def test_a_server_that_is_too_slow(site: Site, tmp_path: Path, fault: Fault) -> None:
     """It took the connection, and that is all, or nearly."""
     site.misbehave(fault)
-    said, advice = trade(examined(tmp_path, source("trade", site.url())))
+    said, advice = trade(examined(tmp_path, source("trade", site.url()), timeout=0.7))
     assert said == "no complete answer within 0.7 s"
     assert "[fetch] timeout" in advice
 

@@ -1,0 +1,79 @@
+"""What the daemon tells of its work: for a person, or as JSON."""
+
+import json
+from datetime import UTC, datetime
+
+import pytest
+
+from monitor.check import Report
+from monitor.cli.log import JsonLines, Lines
+from monitor.deliver import Tally
+from monitor.model.reported import CheckResult
+from monitor.zones import zone_named
+
+NOW = datetime(2025, 12, 1, 1, 30, tzinfo=UTC)
+GOOD = CheckResult(
+    name="trade", status="ok", started_at=NOW, seconds=0.25, pages=1, entries=10, new=2
+)
+BAD = CheckResult(
+    name="trade", status="failed", started_at=NOW, seconds=1, error="no answer\nin \x1b[31m30 s"
+)
+SENT = Tally(delivered=2, failures=["desk: the server is down"])
+
+
+def lines(*, quiet: bool) -> Lines:
+    """Return a log in Korean time."""
+    return Lines(lambda: NOW, lambda: zone_named("Asia/Seoul"), quiet=quiet)
+
+
+def test_a_person_reads_one_line_a_happening(capsys: pytest.CaptureFixture[str]) -> None:
+    """In local time, on standard error; nothing in it can steer the terminal."""
+    log = lines(quiet=False)
+    log.checked(Report(result=GOOD))
+    log.checked(Report(result=BAD))
+    log.sent("desk", SENT)
+    log.said("stopping")
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.splitlines() == [
+        "2025-12-01 10:30:00  trade: 10 entries, 2 new (0.2 s)",
+        "2025-12-01 10:30:00  trade: failed: no answer",
+        "2025-12-01 10:30:00  in [31m30 s",
+        "2025-12-01 10:30:00  desk: sent 2 messages",
+        "2025-12-01 10:30:00  not sent: desk: the server is down",
+        "2025-12-01 10:30:00  stopping",
+    ]
+
+
+def test_a_quiet_log_tells_of_trouble_alone(capsys: pytest.CaptureFixture[str]) -> None:
+    """What goes well is not worth a line then."""
+    log = lines(quiet=True)
+    log.checked(Report(result=GOOD))
+    log.sent("desk", SENT)
+    log.said("stopping")
+    assert capsys.readouterr().err == ("2025-12-01 10:30:00  not sent: desk: the server is down\n")
+
+
+def test_json_lines_hold_all_of_it(capsys: pytest.CaptureFixture[str]) -> None:
+    """A document a line, each with its time and its kind, on standard output."""
+    log = JsonLines(lambda: NOW)
+    log.checked(Report(result=GOOD))
+    log.sent("desk", SENT)
+    log.said("stopping")
+    log.trouble("the disk is full")
+    out, err = capsys.readouterr()
+    check, *others = map(json.loads, out.splitlines())
+    at = "2025-12-01T01:30:00.000Z"
+    assert check == {"at": at, "event": "check", **GOOD.as_json(), "matched": 0}
+    assert others == [
+        {
+            "at": at,
+            "event": "delivery",
+            "channel": "desk",
+            "delivered": 2,
+            "failures": ["desk: the server is down"],
+        },
+        {"at": at, "event": "note", "text": "stopping"},
+        {"at": at, "event": "trouble", "text": "the disk is full"},
+    ]
+    assert err == ""

@@ -37,6 +37,8 @@ def entry(age: int) -> Entry:
         # of one day: nothing tells yet
         ("K3 n3 n3", 0, 3),
         ("K3 n3 n4 n4", 0, 1),
+        # half is not most
+        ("K3 n3 n4", 0, 3),
         # what is older is not in strict order
         ("K3 n2 n4 n5", 0, 1),
     ],

@@ -18,6 +18,7 @@ DAYS = st.dates(date(2010, 1, 1), date(2060, 12, 31))
         "2025-01-28",  # the day before Seollal
         "2025-01-30",  # the day after it
         "2025-03-03",  # for a Saturday, 1 March
+        "2025-05-01",  # Labour Day
         "2025-05-05",  # Children's Day and Buddha's Birthday at once
         "2025-06-06",  # Memorial Day
         "2025-08-15",  # Liberation Day
@@ -30,7 +31,9 @@ DAYS = st.dates(date(2010, 1, 1), date(2060, 12, 31))
         "2025-11-30",  # a Sunday
         "2026-02-16",
         "2026-02-18",
+        "2026-05-05",  # Children's Day alone
         "2026-05-25",  # for Buddha's Birthday on a Sunday
+        "2026-07-17",  # Constitution Day
         "2026-09-24",
     ],
 )

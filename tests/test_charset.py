@@ -24,6 +24,10 @@ META = '<meta charset="{}">'
         ("점검".encode("cp949"), 'text/html; charset="ks_c_5601-1987"', "점검"),
         ("똠방각하".encode("cp949"), "text/html; charset=euc-kr", "똠방각하"),
         ("café “x”".encode("cp1252"), "text/html; charset=iso-8859-1", "café “x”"),
+        # a header that the bytes fit is believed, though they fit another reading too
+        (b"\xc7\xd1", "text/html; charset=iso-8859-1", "ÇÑ"),
+        (b"\xc7\xd1", "text/html; charset=euc-kr", "한"),
+        (b"\xc3\xa9", "text/html; charset=euc-kr", "챕"),
         # a byte order mark outranks the header
         (b"\xef\xbb\xbf" + KOREAN.encode(), "text/html; charset=euc-kr", KOREAN),
         (KOREAN.encode("utf-16"), "text/html; charset=utf-8", KOREAN),
@@ -61,6 +65,9 @@ META = '<meta charset="{}">'
         ),
         (b"\x81\xff\x8d ", None, "\ufffd\xff\ufffd "),
         (b"caf\xe9 \x81", "text/html; charset=latin1", "café \ufffd"),
+        # two good characters for one that is lost, and no more than one for one
+        (b"\xc3\xa9\xc3\xa9\xff", None, "éé\ufffd"),
+        (b"\xc3\xa9\xff", None, "Ã©ÿ"),
     ],
 )
 def test_decodes(body: bytes, header: str | None, expected: str) -> None:

@@ -28,6 +28,8 @@ META = '<meta charset="{}">'
         (b"\xc7\xd1", "text/html; charset=iso-8859-1", "ÇÑ"),
         (b"\xc7\xd1", "text/html; charset=euc-kr", "한"),
         (b"\xc3\xa9", "text/html; charset=euc-kr", "챕"),
+        # but windows-1252, which nearly anything fits, only after UTF-8
+        ("café".encode(), "text/html; charset=iso-8859-1", "café"),
         # a byte order mark outranks the header
         (b"\xef\xbb\xbf" + KOREAN.encode(), "text/html; charset=euc-kr", KOREAN),
         (KOREAN.encode("utf-16"), "text/html; charset=utf-8", KOREAN),
@@ -102,6 +104,12 @@ def test_utf8_is_not_copied() -> None:
 def test_others_become_utf8(codec: str) -> None:
     """Any other page is turned into UTF-8, without a mark."""
     assert utf8_bytes("점검 중".encode(codec), None) == "점검 중".encode()
+
+
+def test_others_are_read_by_their_header() -> None:
+    """Also where their bytes would pass for UTF-8."""
+    assert utf8_bytes(b"\xc3\xa9", "text/html; charset=euc-kr") == "챕".encode()
+    assert utf8_bytes(b"\xc7\xd1", "text/html; charset=iso-8859-1") == "ÇÑ".encode()
 
 
 @given(st.binary(), st.none() | st.text() | st.sampled_from(["charset=utf-8", "charset=euc-kr"]))

@@ -141,6 +141,7 @@ def test_end_says_how_long_it_was_and_what_was_caught_up(
         told,
     )
     assert (words.facts.state, words.facts.until) == ("recovered", NOW)
+    assert words.facts.missed
     assert told.startswith(words.facts.missed)
 
 

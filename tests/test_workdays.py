@@ -14,6 +14,7 @@ DAYS = st.dates(date(2010, 1, 1), date(2060, 12, 31))
 @pytest.mark.parametrize(
     "day",
     [
+        "2024-03-01",  # Independence Movement Day
         "2025-01-01",  # New Year
         "2025-01-28",  # the day before Seollal
         "2025-01-30",  # the day after it

@@ -14,6 +14,7 @@ DAYS = st.dates(date(2010, 1, 1), date(2060, 12, 31))
 @pytest.mark.parametrize(
     "day",
     [
+        "2024-10-09",  # Hangul Day apart from Chuseok
         "2024-03-01",  # Independence Movement Day
         "2025-01-01",  # New Year
         "2025-01-28",  # the day before Seollal
@@ -28,6 +29,7 @@ DAYS = st.dates(date(2010, 1, 1), date(2060, 12, 31))
         "2025-10-07",
         "2025-10-08",
         "2025-10-09",  # ... to Hangul Day
+        "2025-12-25",  # Christmas
         "2025-11-29",  # a Saturday
         "2025-11-30",  # a Sunday
         "2026-02-16",

@@ -86,7 +86,20 @@ FIVE = "5 of 10 entries on its first page should have been there before"
         (LOST, pages(listed(990, 981, article_id="")), NOTHING),
         (LOST, pages(listed(990, 981, board="7")), NOTHING),
         (LOST, pages(listed(500, 498)), "none of its 3 entries is known"),
+        # five of ten are older than thirty days before the last known one
+        (LOST, pages((*listed(1000, 996), *listed(995, 991, date=day("2025-09-11")))), NOTHING),
+        # three in twenty are of long ago
+        (
+            LOST,
+            pages((*listed(1000, 984), *listed(983, 981, date=day("2025-01-01")))),
+            "none of its 20 entries is known",
+        ),
         # its numbers go on too fast
+        (
+            LOST,
+            pages((entry(1201, date=day("2025-10-13")), *listed(955, 951, date=day("2025-10-13")))),
+            "none of its 6 entries is known",
+        ),
         (
             LOST,
             pages((entry(1151, date=day("2025-10-12")), *listed(955, 951, date=day("2025-10-12")))),

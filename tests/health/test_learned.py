@@ -150,6 +150,11 @@ def test_a_listing_without_a_history_may_look_like_that(
             past(*listed(998, 989), *listed(988, 979, category=None), met=()),
             pages(listed(1008, 999, category=None)),
         ),
+        # seventeen in twenty are not yet usual
+        (
+            past(*listed(998, 982), *listed(981, 979, body="", category=None), met=()),
+            pages(listed(1008, 999, body="", category=None)),
+        ),
         # too little to learn from, too little to judge
         (past(*listed(998, 995), met=()), pages(listed(1002, 999, body="", category=None))),
         (

@@ -93,6 +93,45 @@ def test_declared(body: bytes, header: str | None, expected: str) -> None:
     assert declared(body, header) == expected
 
 
+@pytest.mark.parametrize(
+    ("codec", "labels"),
+    [
+        ("utf-8", "utf-8 UTF-8 utf8 unicode-1-1-utf-8 x-unicode20utf8"),
+        ("cp949", "euc-kr EUC-KR cseuckr korean ks_c_5601-1987 ks_c_5601-1989 ksc5601 ksc_5601"),
+        ("cp949", "csksc56011987 iso-ir-149 windows-949 euckr cp949 ms949 uhc"),
+    ],
+)
+def test_labels_mean_what_browsers_take_them_for(codec: str, labels: str) -> None:
+    """In a header or in a `<meta>`; some that no browser knows are plain enough."""
+    for label in labels.split():
+        assert declared(META.format(label).encode(), None) == codec
+        assert declared(META.format("utf-8").encode(), f"text/html; charset={label}") == codec
+
+
+@pytest.mark.parametrize(
+    "label",
+    [
+        "windows-1252",
+        "cp1252",
+        "x-cp1252",
+        "iso-8859-1",
+        "ISO-8859-1",
+        "iso8859-1",
+        "iso88591",
+        "iso_8859-1",
+        "latin1",
+        "l1",
+        "ascii",
+        "us-ascii",
+        "ansi_x3.4-1968",
+        "cp819",
+    ],
+)
+def test_latin_labels_are_windows_1252(label: str) -> None:
+    """What else the bytes may be, they are not."""
+    assert decode(b"\xc7\xd1 \x93x\x94", f"text/html; charset={label}") == "ÇÑ “x”"
+
+
 def test_utf8_is_not_copied() -> None:
     """A page that is UTF-8 goes to the parser as it came."""
     body = KOREAN.encode()

@@ -14,6 +14,7 @@ DAYS = st.dates(date(2010, 1, 1), date(2060, 12, 31))
 @pytest.mark.parametrize(
     "day",
     [
+        "2015-02-19",  # Seollal, in the first year that is known
         "2024-10-09",  # Hangul Day apart from Chuseok
         "2024-03-01",  # Independence Movement Day
         "2025-01-01",  # New Year

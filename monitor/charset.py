@@ -84,7 +84,7 @@ def _claims(body: bytes, content_type: str | None) -> Iterator[str | None]:
         yield _LABELS.get(header[1].lower())
     meta = _META.search(body, 0, _META_WITHIN)
     if meta:
-        yield _LABELS.get(meta[1].decode("ascii", "replace").lower())
+        yield _LABELS.get(meta[1].decode("ascii").lower())
 
 
 def _fits(body: bytes, codec: str) -> str | None:

@@ -220,8 +220,7 @@ def _plausibly_same(entry: Entry, release: KnownRelease) -> bool:
 
 def _share_words(one: str, other: str) -> bool:
     first, second = set(fold(one).split()), set(fold(other).split())
-    smaller = min(len(first), len(second))
-    return smaller > 0 and len(first & second) * 2 > smaller
+    return len(first & second) * 2 > min(len(first), len(second))
 
 
 def _decide_one(

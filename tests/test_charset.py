@@ -24,6 +24,12 @@ META = '<meta charset="{}">'
         ("점검".encode("cp949"), 'text/html; charset="ks_c_5601-1987"', "점검"),
         ("똠방각하".encode("cp949"), "text/html; charset=euc-kr", "똠방각하"),
         ("café “x”".encode("cp1252"), "text/html; charset=iso-8859-1", "café “x”"),
+        # a header that the bytes fit is believed, though they fit another reading too
+        (b"\xc7\xd1", "text/html; charset=iso-8859-1", "ÇÑ"),
+        (b"\xc7\xd1", "text/html; charset=euc-kr", "한"),
+        (b"\xc3\xa9", "text/html; charset=euc-kr", "챕"),
+        # but windows-1252, which nearly anything fits, only after UTF-8
+        ("café".encode(), "text/html; charset=iso-8859-1", "café"),
         # a byte order mark outranks the header
         (b"\xef\xbb\xbf" + KOREAN.encode(), "text/html; charset=euc-kr", KOREAN),
         (KOREAN.encode("utf-16"), "text/html; charset=utf-8", KOREAN),
@@ -61,6 +67,9 @@ META = '<meta charset="{}">'
         ),
         (b"\x81\xff\x8d ", None, "\ufffd\xff\ufffd "),
         (b"caf\xe9 \x81", "text/html; charset=latin1", "café \ufffd"),
+        # two good characters for one that is lost, and no more than one for one
+        (b"\xc3\xa9\xc3\xa9\xff", None, "éé\ufffd"),
+        (b"\xc3\xa9\xff", None, "Ã©ÿ"),
     ],
 )
 def test_decodes(body: bytes, header: str | None, expected: str) -> None:
@@ -84,6 +93,45 @@ def test_declared(body: bytes, header: str | None, expected: str) -> None:
     assert declared(body, header) == expected
 
 
+@pytest.mark.parametrize(
+    ("codec", "labels"),
+    [
+        ("utf-8", "utf-8 UTF-8 utf8 unicode-1-1-utf-8 x-unicode20utf8"),
+        ("cp949", "euc-kr EUC-KR cseuckr korean ks_c_5601-1987 ks_c_5601-1989 ksc5601 ksc_5601"),
+        ("cp949", "csksc56011987 iso-ir-149 windows-949 euckr cp949 ms949 uhc"),
+    ],
+)
+def test_labels_mean_what_browsers_take_them_for(codec: str, labels: str) -> None:
+    """In a header or in a `<meta>`; some that no browser knows are plain enough."""
+    for label in labels.split():
+        assert declared(META.format(label).encode(), None) == codec
+        assert declared(META.format("utf-8").encode(), f"text/html; charset={label}") == codec
+
+
+@pytest.mark.parametrize(
+    "label",
+    [
+        "windows-1252",
+        "cp1252",
+        "x-cp1252",
+        "iso-8859-1",
+        "ISO-8859-1",
+        "iso8859-1",
+        "iso88591",
+        "iso_8859-1",
+        "latin1",
+        "l1",
+        "ascii",
+        "us-ascii",
+        "ansi_x3.4-1968",
+        "cp819",
+    ],
+)
+def test_latin_labels_are_windows_1252(label: str) -> None:
+    """What else the bytes may be, they are not."""
+    assert decode(b"\xc7\xd1 \x93x\x94", f"text/html; charset={label}") == "ÇÑ “x”"
+
+
 def test_utf8_is_not_copied() -> None:
     """A page that is UTF-8 goes to the parser as it came."""
     body = KOREAN.encode()
@@ -95,6 +143,12 @@ def test_utf8_is_not_copied() -> None:
 def test_others_become_utf8(codec: str) -> None:
     """Any other page is turned into UTF-8, without a mark."""
     assert utf8_bytes("점검 중".encode(codec), None) == "점검 중".encode()
+
+
+def test_others_are_read_by_their_header() -> None:
+    """Also where their bytes would pass for UTF-8."""
+    assert utf8_bytes(b"\xc3\xa9", "text/html; charset=euc-kr") == "챕".encode()
+    assert utf8_bytes(b"\xc7\xd1", "text/html; charset=iso-8859-1") == "ÇÑ".encode()
 
 
 @given(st.binary(), st.none() | st.text() | st.sampled_from(["charset=utf-8", "charset=euc-kr"]))

@@ -15,8 +15,10 @@ from monitor.decide import (
     changed_fields,
     decide,
     look,
+    with_articles,
 )
 from monitor.identity import identity
+from monitor.model.articles import Article
 from monitor.model.scraped import Entry
 
 DAY = date(2025, 12, 1)
@@ -76,6 +78,8 @@ A, B, C, D = (entry(name, number=i) for i, name in enumerate("ABCD", 1))
 @pytest.mark.parametrize(
     ("listed", "known", "expected"),
     [
+        # a page without entries
+        ([], Known(), []),
         # all is new at the first look
         ([A, B], Known(), ["NEW", "NEW"]),
         # above, among and below known ground
@@ -113,6 +117,8 @@ def test_one_title_on_two_dates_is_two_releases() -> None:
     one, other = entry("Plan", date(2023, 1, 10), number=1), entry("Plan", date(2023, 1, 11))
     assert kinds([other, one], Known()) == ["NEW", "NEW"]
     assert kinds([other, one], knowing(one)) == ["NEW", "seen"]
+    unnumbered = replace(one, article_id="")
+    assert kinds([other, unnumbered], Known()) == ["NEW", "NEW"]
 
 
 def test_what_slid_to_the_next_page_while_pages_were_read_counts_once() -> None:
@@ -208,6 +214,21 @@ def test_a_decision_carries_its_entry() -> None:
     assert crossed.entry is A
 
 
+def test_a_decision_says_which_release_it_is_of() -> None:
+    """By what is stored of it, or by the identity that it is to be stored under."""
+    edited = entry("C, corrected", number=3)
+    new, seen, revised = decide("trade", [A, B, edited], knowing(B, C))
+    assert isinstance(new, New)
+    assert new.identity == identity("A", DAY)
+    assert isinstance(seen, Seen)
+    assert seen.release.title == "B"
+    assert isinstance(revised, Revised)
+    assert (revised.release.title, revised.identity) == ("C", identity("C, corrected", DAY))
+    (crossed,) = decide("trade", [A], knowing(A, shown_in="all"))
+    assert isinstance(crossed, CrossPost)
+    assert crossed.release.title == "A"
+
+
 def test_changes_say_what_was_and_what_is() -> None:
     """Before and after, dates as text."""
     before = entry("A", body="One.", number=1)
@@ -242,6 +263,112 @@ def test_what_counts_as_another_text(before: str, after: str, *, changed: bool) 
     """Capitals do; white space and the boards' cutting do not."""
     release = knowing(entry("A", body=before)).releases[0]
     assert ("body" in changed_fields(entry("A", body=after), release, "trade")) is changed
+
+
+def test_boards_cut_one_text_each_at_its_own_length() -> None:
+    """A longer beginning is an edit only on the board that the release came from."""
+    longer = entry("A", body="word " * 200)
+    release = knowing(entry("A", body="word " * 90)).releases[0]
+    assert set(changed_fields(longer, release, "trade")) == {"body"}
+    assert changed_fields(longer, release, "energy") == {}
+    other = entry("A", body="other " * 200)
+    assert set(changed_fields(other, release, "energy")) == {"body"}
+
+
+@pytest.mark.parametrize(
+    ("shown", "is_whole", "unclear", "changed"),
+    [
+        ("other " * 100, True, True, set()),
+        ("o" * 400, True, True, set()),
+        ("o" * 399, True, False, {"body"}),  # too short for any cut: it is all there is
+        ("other " * 100, False, False, {"body"}),  # no more was ever known
+        ("word " * 100, True, False, set()),  # only cut
+    ],
+)
+def test_the_beginning_of_an_edited_text_says_nothing_of_its_rest(
+    shown: str, changed: set[str], *, is_whole: bool, unclear: bool
+) -> None:
+    """Where the whole was known, its article has to be read again."""
+    known = whole(entry("A", body="word " * 200, number=1), is_whole=is_whole)
+    (decision,) = decide("trade", [entry("A", body=shown, number=1)], known)
+    assert isinstance(decision, Revised)
+    assert (decision.unclear, set(decision.changes)) == (unclear, changed)
+
+
+def whole(one: Entry, *, is_whole: bool = True) -> Known:
+    """Return what is known after an entry was taken in, and its article read."""
+    known = knowing(one)
+    return replace(known, releases={0: replace(known.releases[0], is_whole=is_whole)})
+
+
+def article(one: Entry, body: str, **more: str) -> Article:
+    """Return the article of an entry."""
+    given = {"title": one.title, "article_id": one.article_id, **more}
+    return Article(date=one.date, body=body, board="2", attachments=(), **given)
+
+
+HERE = replace(entry("A, corrected", body="word " * 100, number=1), url="/1")
+
+
+def test_an_article_goes_with_what_is_new_or_revised() -> None:
+    """By its address; what is seen, or has none, is left as it is."""
+    seen = replace(B, url="/2")
+    decisions = decide("trade", [HERE, seen, C], knowing(B))
+    read = article(HERE, "word " * 200)
+    new, *others = with_articles(decisions, {"/1": read, "/2": article(seen, "Text.")})
+    assert new == New(entry=HERE, identity=identity("A, corrected", DAY), news=True, article=read)
+    assert tuple(others) == decisions[1:]
+    assert with_articles(decisions, {"/3": read}) == decisions
+
+
+@pytest.mark.parametrize(
+    ("read", "is_taken"),
+    [
+        (article(HERE, "Quite another text."), True),  # its number, title and date
+        (article(HERE, "word " * 200, title="Other words"), True),  # its text goes on
+        (article(HERE, "Quite another text.", title="Other words"), False),
+        (article(HERE, "word " * 200, article_id="2"), False),
+        (replace(article(HERE, "Another text."), date=DAY + timedelta(days=1)), False),
+    ],
+)
+def test_an_article_of_something_else_is_left_alone(read: Article, *, is_taken: bool) -> None:
+    """Ids can be dealt anew, and pages mixed up."""
+    decisions = decide("trade", [HERE], Known())
+    (decision,) = with_articles(decisions, {"/1": read})
+    assert isinstance(decision, New)
+    assert decision.article == (read if is_taken else None)
+
+
+def test_whether_a_whole_text_changed_its_article_says() -> None:
+    """What the listing shows of it does not count any more; the other changes stand."""
+    before = entry("A", body="word " * 200, number=1)
+    short = replace(HERE, body="Short.")
+    decisions = decide("trade", [short], whole(before))
+    assert isinstance(decisions[0], Revised)
+    assert set(decisions[0].changes) == {"title", "body"}
+    (same,) = with_articles(decisions, {"/1": article(short, before.body)})
+    assert isinstance(same, Revised)
+    assert same.changes == {"title": ("A", "A, corrected")}
+    assert same.article == article(short, before.body)
+    unclear = decide("trade", [replace(HERE, body="other " * 100)], whole(before))
+    (edited,) = with_articles(unclear, {"/1": article(HERE, "other " * 200)})
+    assert isinstance(edited, Revised)
+    assert edited.changes == {
+        "title": ("A", "A, corrected"),
+        "body": (before.body, "other " * 200),
+    }
+    assert not edited.unclear
+
+
+def test_an_article_read_for_the_first_time_is_no_edit() -> None:
+    """Of a text that was known only by its beginning, the rest is no change."""
+    before = entry("A", body="word " * 90, number=1)
+    decisions = decide("trade", [replace(HERE, body="word " * 90)], knowing(before))
+    read = article(HERE, "word " * 200)
+    (decision,) = with_articles(decisions, {"/1": read})
+    assert isinstance(decision, Revised)
+    assert decision.changes == {"title": ("A", "A, corrected")}
+    assert decision.article is read
 
 
 LATER = DAY + timedelta(days=9)

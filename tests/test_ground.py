@@ -37,6 +37,8 @@ def entry(age: int) -> Entry:
         # of one day: nothing tells yet
         ("K3 n3 n3", 0, 3),
         ("K3 n3 n4 n4", 0, 1),
+        # half is not most
+        ("K3 n3 n4", 0, 3),
         # what is older is not in strict order
         ("K3 n2 n4 n5", 0, 1),
     ],
@@ -56,3 +58,17 @@ def test_what_is_of_the_same_day_may_count_as_older() -> None:
     listed = [entry(3), entry(3), entry(3)]
     assert archive_from(listed, ground, in_doubt=True) == 1
     assert archive_from([entry(3), entry(2), entry(2)], ground, in_doubt=True) == 3
+
+
+@pytest.mark.parametrize(
+    ("known", "is_all"), [((), True), ((True, True), True), ((True, False), False)]
+)
+def test_all_may_be_known(known: tuple[bool, ...], *, is_all: bool) -> None:
+    """Of what was read."""
+    assert Ground(known=known).is_all is is_all
+
+
+def test_nothing_is_said_to_be_left() -> None:
+    """Where nobody counted what a listing is known to show further down."""
+    assert archive_from([entry(1), entry(2)], Ground(known=(True, False))) == 1
+    assert Ground(known=()) == Ground(known=(), left=0)

@@ -1,5 +1,6 @@
 """What the operator is told, in words."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -140,6 +141,8 @@ def test_end_says_how_long_it_was_and_what_was_caught_up(
         told,
     )
     assert (words.facts.state, words.facts.until) == ("recovered", NOW)
+    assert words.facts.missed
+    assert told.startswith(words.facts.missed)
 
 
 def test_silence_says_how_long_it_is_and_how_long_it_was_ever() -> None:
@@ -164,10 +167,40 @@ def test_silence_says_how_long_it_is_and_how_long_it_was_ever() -> None:
         " not count."
     )
     assert "moved" in words.text[1]
-    assert words.facts.state == "silent"
+    assert (words.facts.state, words.facts.until) == ("silent", None)
+    assert words.facts.missed == "If the listing has moved, all that is new."
     over = notices.resumed(incident, NOW)
     assert over.subject == "trade shows new releases again"
+    assert over.text == ("There is something new, after the silence that you were told of.",)
     assert (over.facts.state, over.facts.incident) == ("resumed", words.facts.incident)
+    assert over.facts.until == NOW
+
+
+def test_one_working_day_is_one() -> None:
+    """Of silence now, and of silence ever."""
+    incident = replace(INCIDENT, kind="silent", reason=notices.why_silent(QUIET)[0])
+    quiet = replace(QUIET, last=date(2025, 11, 27), longest=1)
+    words = notices.silent(TRADE, incident, quiet, NOW)
+    assert words.subject == "trade has shown nothing new for 1 working day"
+    assert "the longest silence was 1 working day;" in words.text[0]
+
+
+@pytest.mark.parametrize(
+    ("reason", "ended"),
+    [
+        ("it is down", "it is down."),
+        ("It is down.", "It is down."),
+        ("Is it down?", "Is it down?"),
+        ("Down!", "Down!"),
+        ("it reads “Closed.”", "it reads “Closed.”"),
+        ("it reads “Closed”", "it reads “Closed”."),
+    ],
+)
+def test_a_reason_ends_as_a_sentence_does(reason: str, ended: str) -> None:
+    """Once."""
+    incident = replace(DESK, reason=reason)
+    words = notices.untaken(incident, Waiting(owed=0, given_up=1), UTC)
+    assert words.text[0] == f"Sending to it fails since 2025-12-01 03:00 UTC: {ended}"
 
 
 @pytest.mark.parametrize(
@@ -196,23 +229,34 @@ def test_silence_says_how_long_it_is_and_how_long_it_was_ever() -> None:
 )
 def test_channel_in_trouble_is_told_with_what_waits(waiting: Waiting, told: list[str]) -> None:
     """And how to send again what was given up."""
-    words = notices.untaken(DESK, waiting, UTC)
+    words = notices.untaken(DESK, waiting, SEOUL)
     again = "To send again what was given up: monitor deliveries retry --channel 'the desk'"
     assert words.subject == "The channel the desk does not take its messages"
     assert words.text == (
-        "Sending to it fails since 2025-12-01 03:00 UTC: mail.example.org:587: no answer in time.",
+        "Sending to it fails since 2025-12-01 12:00 KST: mail.example.org:587: no answer in time.",
         *told,
         f"What to do: {notices.UNTAKEN}",
         *((again,) if waiting.given_up else ()),
     )
+    assert (words.facts.state, words.facts.until) == ("failing", None)
+    assert words.facts.missed
+    assert told[0].startswith(words.facts.missed)
 
 
 def test_channel_that_is_well_again_is_told() -> None:
     """Nothing is said of what does not wait."""
-    words = notices.taken(DESK, Waiting(owed=0, given_up=0), NOW, UTC)
+    words = notices.taken(DESK, Waiting(owed=0, given_up=0), NOW, SEOUL)
     assert words.subject == "The channel the desk takes messages again"
-    assert len(words.text) == 1
+    assert words.text == (
+        (
+            "It was in trouble for 2 hours 5 minutes, since 2025-12-01 12:00 KST:"
+            " mail.example.org:587: no answer in time."
+        ),
+    )
+    facts = words.facts
+    assert (facts.state, facts.until, facts.missed) == ("recovered", NOW, "")
     given_up = notices.taken(DESK, Waiting(owed=0, given_up=1), NOW, UTC)
+    assert given_up.facts.missed == "1 message was given up."
     assert given_up.text[1:] == (
         "1 message was given up.",
         "To send again what was given up: monitor deliveries retry --channel 'the desk'",

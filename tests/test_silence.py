@@ -44,6 +44,28 @@ def test_of_what_is_hardly_known_nothing_is_said(days: list[date]) -> None:
     assert silence(days, NOON) is None
 
 
+@pytest.mark.parametrize(
+    ("count", "span", "is_enough"), [(20, 60, True), (19, 60, False), (20, 59, False)]
+)
+def test_twenty_days_over_sixty_are_enough(count: int, span: int, *, is_enough: bool) -> None:
+    """From the first to the last, however they lie between."""
+    first = date(2025, 10, 2)
+    days = [first + n * DAY for n in (*range(1, count - 1), 0, span)]
+    assert (silence(days, NOON) is not None) is is_enough
+
+
+def test_a_day_begins_when_it_does_in_seoul() -> None:
+    """What is dated tomorrow in Europe may be of today."""
+    days = workdays(date(2025, 12, 2), 100)
+    evening, midnight = datetime(2025, 12, 1, 14, tzinfo=UTC), datetime(2025, 12, 1, 15, tzinfo=UTC)
+    before, after = silence(days, evening), silence(days, midnight)
+    assert before is not None
+    assert after is not None
+    assert (before.last, after.last) == (date(2025, 12, 1), date(2025, 12, 2))
+    assert silent_days(date(2025, 11, 27), evening) == 1
+    assert silent_days(date(2025, 11, 27), midnight) == 2
+
+
 def test_a_listing_that_speaks_every_working_day_is_missed_after_some() -> None:
     """Never a working day without a release in a year: the fifth ends the patience."""
     found = silence(workdays(date(2025, 12, 1), 240), NOON)
@@ -87,6 +109,35 @@ def test_a_hole_in_the_archive_is_no_silence() -> None:
     assert holed is not None
     assert holed.longest == whole.longest
     assert holed.until <= whole.until + 3 * DAY
+
+
+def broken_off(*gaps: int) -> list[date]:
+    """Return working days of which so many are left out, once each, with ten between."""
+    days = workdays(date(2025, 12, 1), 200)
+    for number, gap in enumerate(gaps, 1):
+        del days[10 * number : 10 * number + gap]
+    return days
+
+
+@pytest.mark.parametrize(
+    ("gaps", "longest"),
+    [
+        ((5,), 5),
+        ((5, 3), 5),
+        ((20, 3), 20),
+        ((21, 3), 3),
+        ((6, 24), 24),
+        ((6, 25), 6),
+        ((25, 25), 25),
+    ],
+)
+def test_a_silence_counts_if_it_is_not_out_of_all_proportion(
+    gaps: tuple[int, ...], longest: int
+) -> None:
+    """Up to twenty working days, or up to four times the longest one beside it."""
+    found = silence(broken_off(*gaps), NOON)
+    assert found is not None
+    assert found.longest == longest
 
 
 @given(st.sets(st.dates(date(2024, 1, 1), date(2026, 6, 1)), min_size=20), st.randoms())

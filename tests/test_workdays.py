@@ -14,10 +14,14 @@ DAYS = st.dates(date(2010, 1, 1), date(2060, 12, 31))
 @pytest.mark.parametrize(
     "day",
     [
+        "2015-02-19",  # Seollal, in the first year that is known
+        "2024-10-09",  # Hangul Day apart from Chuseok
+        "2024-03-01",  # Independence Movement Day
         "2025-01-01",  # New Year
         "2025-01-28",  # the day before Seollal
         "2025-01-30",  # the day after it
         "2025-03-03",  # for a Saturday, 1 March
+        "2025-05-01",  # Labour Day
         "2025-05-05",  # Children's Day and Buddha's Birthday at once
         "2025-06-06",  # Memorial Day
         "2025-08-15",  # Liberation Day
@@ -26,11 +30,14 @@ DAYS = st.dates(date(2010, 1, 1), date(2060, 12, 31))
         "2025-10-07",
         "2025-10-08",
         "2025-10-09",  # ... to Hangul Day
+        "2025-12-25",  # Christmas
         "2025-11-29",  # a Saturday
         "2025-11-30",  # a Sunday
         "2026-02-16",
         "2026-02-18",
+        "2026-05-05",  # Children's Day alone
         "2026-05-25",  # for Buddha's Birthday on a Sunday
+        "2026-07-17",  # Constitution Day
         "2026-09-24",
     ],
 )

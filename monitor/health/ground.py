@@ -71,8 +71,8 @@ class _Known:
             return True
         limit = self._newest - min(_LATE, self._newest - date.min)
         newest = max(entry.date for entry in entries)
-        late = sum(entry.date < limit for entry in entries)
-        if newest < self._newest or late > len(entries) * (1 - _MOST):
+        timely = sum(entry.date >= limit for entry in entries)
+        if newest < self._newest or timely < len(entries) * _MOST:
             return False
         return self._highest is None or self._counts_on(entries, newest)
 

@@ -47,7 +47,7 @@ def another_language(pages: Sequence[Page], history: History, _now: datetime) ->
     if share is None or now.entries < _FEW:
         return
     turned = _eastern(now) / now.entries
-    if (share <= 1 - _USUAL and turned > _LOST) or (share >= _USUAL and turned < _LOST):
+    if (1 - share >= _USUAL and turned > _LOST) or (share >= _USUAL and turned < _LOST):
         was, is_ = ("Latin letters", "Hangul, Han or Kana")[:: 1 if share < _LOST else -1]
         yield Verdict(
             credible=False,

@@ -9,6 +9,7 @@ from tests.health.histories import NOW, day, entry, listed, pages, past
 
 KNOWN = listed(950, 901)  # dated until 2025-10-12
 LOST = past(*KNOWN, met=())
+OTHER = listed(950, 946, title="Solar power", date=day("2025-10-01"))
 
 
 @pytest.mark.parametrize(
@@ -23,6 +24,31 @@ LOST = past(*KNOWN, met=())
         (LOST, pages(listed(960, 951, date=day("2025-10-12")))),
         # a few that were added late, each with an earlier date
         (past(*KNOWN), pages((*listed(899, 896, date=day("2025-10-01")), *KNOWN[:6]))),
+        # one entry in ten may be of long ago, or have an older number
+        (LOST, pages((*listed(1000, 992), entry(991, date=day("2025-01-01"))))),
+        (LOST, pages((*listed(1000, 992), entry(940, date=day("2025-10-01"))))),
+        # thirty days before the last known one are not long ago
+        (LOST, pages((*listed(1000, 996), *listed(995, 991, date=day("2025-09-12"))))),
+        # numbers that go on as fast as the ministry can write: 200 at once, and 50 a day
+        (
+            LOST,
+            pages((entry(1150, date=day("2025-10-12")), *listed(955, 951, date=day("2025-10-12")))),
+        ),
+        (
+            LOST,
+            pages((entry(1200, date=day("2025-10-13")), *listed(955, 951, date=day("2025-10-13")))),
+        ),
+        # many were added late under new numbers, or none
+        (past(*KNOWN), pages((*listed(955, 951, date=day("2025-10-01")), *KNOWN[:5]))),
+        (
+            past(*listed(950, 901, article_id="")),
+            pages(
+                (*listed(945, 941, title="Late", article_id=""), *listed(950, 946, article_id=""))
+            ),
+        ),
+        # strangers among what is known: too few, or less than half
+        (past(*KNOWN), pages((*OTHER[:4], *KNOWN[:3]))),
+        (past(*KNOWN), pages((*OTHER, *KNOWN[:6]))),
         # what an entry withdrawn above brings into view
         (past(*KNOWN), pages((*KNOWN[:4], *listed(900, 895)))),
         # too few to tell
@@ -31,6 +57,8 @@ LOST = past(*KNOWN, met=())
         (past(*listed(950, 901, article_id=""), met=()), pages(listed(1000, 991, article_id=""))),
         # nothing is known of an accepted empty page
         (past(met=()), pages(listed(500, 491))),
+        # an end above the few that are known
+        (past(*listed(950, 949), met=()), pages(listed(953, 951), ())),
         # nor of a listing whose end was known
         (past(*listed(950, 949)), pages(listed(951, 949), ())),
     ],
@@ -42,6 +70,7 @@ def test_what_meets_or_continues_it_is_believed(history: History, read: list[Pag
 
 
 NOTHING = "none of its 10 entries is known"
+FIVE = "5 of 10 entries on its first page should have been there before"
 
 
 @pytest.mark.parametrize(
@@ -56,6 +85,29 @@ NOTHING = "none of its 10 entries is known"
         (LOST, pages(listed(990, 981, article_id="77000")), NOTHING),
         (LOST, pages(listed(990, 981, article_id="")), NOTHING),
         (LOST, pages(listed(990, 981, board="7")), NOTHING),
+        (LOST, pages(listed(500, 498)), "none of its 3 entries is known"),
+        # five of ten are older than thirty days before the last known one
+        (LOST, pages((*listed(1000, 996), *listed(995, 991, date=day("2025-09-11")))), NOTHING),
+        # three in twenty are of long ago
+        (
+            LOST,
+            pages((*listed(1000, 984), *listed(983, 981, date=day("2025-01-01")))),
+            "none of its 20 entries is known",
+        ),
+        # its numbers go on too fast
+        (
+            LOST,
+            pages((entry(1201, date=day("2025-10-13")), *listed(955, 951, date=day("2025-10-13")))),
+            "none of its 6 entries is known",
+        ),
+        (
+            LOST,
+            pages((entry(1151, date=day("2025-10-12")), *listed(955, 951, date=day("2025-10-12")))),
+            "none of its 6 entries is known",
+        ),
+        # two in ten are of long ago, or have a number that was reached before
+        (LOST, pages((*listed(1000, 993), *listed(992, 991, date=day("2025-01-01")))), NOTHING),
+        (LOST, pages((*listed(1000, 993), entry(950, title="Solar"), entry(940))), NOTHING),
         # dates go on, but from too long ago
         (LOST, pages((*listed(1000, 996), *listed(995, 991, date=day("2025-01-01")))), NOTHING),
         # another board with which it shares a release
@@ -63,6 +115,13 @@ NOTHING = "none of its 10 entries is known"
             past(*KNOWN, met=(entry(949),)),
             pages((entry(950, title="Solar"), entry(949), *listed(948, 941, title="Solar"))),
             "8 of 10 entries on its first page should have been there before",
+        ),
+        # half of the page, up to the highest number and down to the oldest day
+        (past(*KNOWN), pages((*KNOWN[:5], *OTHER)), FIVE),
+        (
+            past(*KNOWN),
+            pages((*KNOWN[:5], *listed(905, 901, title="Solar power", date=KNOWN[-1].date))),
+            FIVE,
         ),
     ],
 )
@@ -76,8 +135,11 @@ def test_another_listing_is_not_believed(history: History, read: list[Page], wor
 
 def test_an_end_above_known_ground_is_not_believed() -> None:
     """An empty page 2 while page 1 holds nothing but news is a page that is missing."""
+    few = judge(pages(listed(953, 951), ()), past(*listed(950, 948), met=()), NOW)
+    assert (few.credible, few.rule) == (False, "ends-early")
     read = pages(listed(1000, 991), ())
     verdict = judge(read, LOST, NOW)
     assert (verdict.credible, verdict.rule) == (False, "ends-early")
     assert "ends with page 1" in verdict.reason
+    assert "?pageIndex=2" in verdict.advice
     assert judge(read, past(*listed(999, 990), *KNOWN), NOW).credible

@@ -12,6 +12,8 @@ from tests.health.histories import NOW, entry, listed, pages, past
 BEFORE = listed(998, 979)
 PAST = past(*BEFORE)
 NONE_MET = past(*BEFORE, met=())
+FIVE = past(*listed(998, 994), met=())
+KOREAN = "한미 통상장관 회담 개최"
 
 
 def test_an_ordinary_day_is_believed() -> None:
@@ -21,6 +23,8 @@ def test_an_ordinary_day_is_believed() -> None:
 
 FAULTS: list[tuple[str, History, list[Page], str]] = [
     ("far-fewer", PAST, pages(listed(998, 995)), "holds 4 of its usual 10 entries"),
+    ("far-fewer", PAST, pages(listed(998, 998)), "holds 1 of its usual 10 entries"),
+    ("far-fewer", past(*listed(998, 993)), pages(listed(998, 997)), "2 of its usual 6 entries"),
     (
         "another-language",
         NONE_MET,
@@ -36,7 +40,46 @@ FAULTS: list[tuple[str, History, list[Page], str]] = [
         pages(listed(998, 989, title="Trade ministers meet")),
         "most titles are in Latin letters, where they were in Hangul, Han or Kana",
     ),
+    # one title in ten was otherwise
+    (
+        "another-language",
+        past(entry(998, title=KOREAN), *listed(997, 989), met=()),
+        pages(listed(1008, 999, title=KOREAN)),
+        "most titles are in Hangul, Han or Kana, where they were in Latin letters",
+    ),
+    (
+        "another-language",
+        past(entry(998), *listed(997, 989, title=KOREAN), met=()),
+        pages(listed(1008, 999)),
+        "most titles are in Latin letters, where they were in Hangul, Han or Kana",
+    ),
+    # three entries tell it, held against five
+    ("another-language", FIVE, pages(listed(1001, 999, title=KOREAN)), "most titles are in Hangul"),
+    ("no-texts", FIVE, pages(listed(1001, 999, body="")), "3 of 3 entries have no text"),
+    ("short-texts", FIVE, pages(listed(1001, 999, body="Read more")), "9 characters long"),
+    ("no-categories", FIVE, pages(listed(1001, 999, category=None)), "3 of 3 entries"),
+    ("other-categories", FIVE, pages(listed(1003, 999, category="Speeches")), "“Speeches”"),
+    # nine of ten had one, and most have none
+    (
+        "no-categories",
+        past(entry(998, category=None), *listed(997, 989), met=()),
+        pages((*listed(1008, 1003, category=None), *listed(1002, 999))),
+        "6 of 10 entries have no category, where nearly all had one",
+    ),
+    (
+        "other-categories",
+        past(entry(998, category=None), *listed(997, 989), met=()),
+        pages((*listed(1008, 1005, category="Notices"), *listed(1004, 999, category="Speeches"))),
+        "none of its categories (“Notices”, “Speeches”) was seen",
+    ),
     ("no-texts", NONE_MET, pages(listed(1008, 999, body="")), "10 of 10 entries have no text"),
+    # less than a tenth of 200 characters
+    (
+        "short-texts",
+        past(*listed(998, 979, body="." * 200), met=()),
+        pages(listed(1008, 999, body="." * 19)),
+        "19 characters long on average, where they were 200",
+    ),
     ("short-texts", NONE_MET, pages(listed(1008, 999, body="Read more")), "9 characters long"),
     ("no-categories", NONE_MET, pages(listed(1008, 999, category=None)), "10 of 10 entries"),
     (
@@ -83,6 +126,22 @@ def test_a_listing_without_a_history_may_look_like_that(
         (PAST, pages((*listed(1008, 999, body=""), *listed(998, 996)))),
         (PAST, pages((*listed(1008, 999, category=None), *listed(998, 996)))),
         (PAST, pages((*listed(1008, 999, category="Speeches"), *listed(998, 996)))),
+        # half may lack anything
+        (NONE_MET, pages((*listed(1008, 1004, body="", category=None), *listed(1003, 999)))),
+        (NONE_MET, pages((*listed(1008, 1004, title=KOREAN), *listed(1003, 999)))),
+        # a title in other letters, and as many of these as of those
+        (NONE_MET, pages((entry(1008, title=KOREAN), *listed(1007, 999)))),
+        (
+            past(*listed(998, 979, title=KOREAN), met=()),
+            pages((*listed(1008, 1004, title=KOREAN), *listed(1003, 999))),
+        ),
+        (
+            past(*listed(998, 989, title=KOREAN), *listed(988, 979), met=()),
+            pages(listed(1008, 999, title=KOREAN)),
+        ),
+        # a tenth of the length, or of texts that were short already
+        (past(*listed(998, 979, body="." * 200), met=()), pages(listed(1008, 999, body="." * 20))),
+        (past(*listed(998, 979, body="." * 199), met=()), pages(listed(1008, 999, body="."))),
         # never had any
         (past(*listed(998, 979, body="")), pages(listed(1000, 991, body=""))),
         (past(*listed(998, 979, category=None)), pages(listed(1000, 991, category=None))),
@@ -90,6 +149,11 @@ def test_a_listing_without_a_history_may_look_like_that(
         (
             past(*listed(998, 989), *listed(988, 979, category=None), met=()),
             pages(listed(1008, 999, category=None)),
+        ),
+        # seventeen in twenty are not yet usual
+        (
+            past(*listed(998, 982), *listed(981, 979, body="", category=None), met=()),
+            pages(listed(1008, 999, body="", category=None)),
         ),
         # too little to learn from, too little to judge
         (past(*listed(998, 995), met=()), pages(listed(1002, 999, body="", category=None))),

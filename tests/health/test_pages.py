@@ -32,19 +32,23 @@ def test_an_ordinary_page_is_believed() -> None:
 
 
 @pytest.mark.parametrize(
-    ("pages", "reason"),
+    ("pages", "rule", "reason"),
     [
-        ([page()], "no entries"),
-        ([page(date(2205, 12, 1))], "dated 2205-12-01, far in the future"),
-        ([page(date(2025, 12, 1)), page(date(2026, 3, 1), number=2)], "far in the future"),
+        ([page()], "no-entries", "no entries"),
+        ([page(date(2205, 12, 1))], "far-future", "dated 2205-12-01, far in the future"),
+        (
+            [page(date(2025, 12, 1)), page(date(2026, 3, 1), number=2)],
+            "far-future",
+            "“Title 0” is dated 2026-03-01, far in the future",
+        ),
     ],
 )
 def test_a_page_that_cannot_be_right_is_told_with_reason_and_advice(
-    pages: list[Page], reason: str
+    pages: list[Page], rule: str, reason: str
 ) -> None:
     """Each rule says what is wrong and what to do."""
     verdict = judge(pages, NO_HISTORY, NOW)
-    assert not verdict.credible
+    assert (verdict.credible, verdict.rule) == (False, rule)
     assert reason in verdict.reason
     assert verdict.advice
 
@@ -65,6 +69,9 @@ def test_what_was_accepted_is_no_fault_again() -> None:
     """A first page that was empty when it was accepted; an entry that is known by now."""
     empty = History(shapes=(shape_of([page()]),))
     assert judge([page()], empty, NOW).credible
+    usual = shape_of([page(*[date(2025, 12, 1)] * 10)])
+    assert judge([page()], History(shapes=(*empty.shapes, usual, usual)), NOW).credible
+    assert judge([page()], History(shapes=(usual, *empty.shapes)), NOW).rule == "no-entries"
     far = page(date(2205, 12, 1))
     assert judge([far], History(met=frozenset(far.entries)), NOW).credible
 
@@ -78,8 +85,9 @@ def test_broken_letters_are_told(title: str) -> None:
     good = page(*[date(2025, 12, 1)] * 7).entries
     bad = tuple(replace(one, title=f"{title} {at}") for at, one in enumerate(good[:3]))
     verdict = judge([Page(number=1, entries=(*bad, *good[:6]))], NO_HISTORY, NOW)
-    assert verdict.rule == "garbled"
-    assert "3 of 9 entries" in verdict.reason
+    assert (verdict.credible, verdict.rule) == (False, "garbled")
+    assert f"3 of 9 entries hold broken letters, such as “{title} 0”" in verdict.reason
+    assert verdict.advice
     assert judge([Page(number=1, entries=(*bad, *good))], NO_HISTORY, NOW).credible
     assert judge([Page(number=1, entries=bad[:2])], NO_HISTORY, NOW).credible
     accepted = History(shapes=(shape_of([Page(number=1, entries=bad)]),))

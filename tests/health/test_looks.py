@@ -1,0 +1,129 @@
+"""What a page that is no listing looks like."""
+
+import pytest
+
+from monitor.health.looks import LOGIN, failed, may_pass, told_apart
+
+
+@pytest.mark.parametrize(
+    ("words", "rule"),
+    [
+        ("Scheduled Maintenance", "maintenance"),
+        ("시스템 점검 안내", "maintenance"),
+        ("This service is temporarily unavailable", "maintenance"),
+        ("Temporarily suspended", "maintenance"),
+        ("Log in", "login"),
+        ("Sign-in to go on", "login"),
+        ("LOGIN", "login"),
+        ("로그인", "login"),
+        ("Access Denied", "blocked"),
+        ("Your access was blocked", "blocked"),
+        ("Access is denied", "blocked"),
+        ("Please solve this CAPTCHA", "blocked"),
+        ("Unusual traffic from your network", "blocked"),
+        ("Show that you are not a robot", "blocked"),
+        ("Are you human?", "blocked"),
+        ("Verify you are there", "blocked"),
+        ("Verify that you are there", "blocked"),
+        ("Checking your browser", "blocked"),
+        ("Just a moment...", "blocked"),
+        ("The request was rejected", "blocked"),
+        ("Request blocked", "blocked"),
+        ("The request is blocked", "blocked"),
+        ("접근이 차단되었습니다", "blocked"),
+        ("접근 거부", "blocked"),
+        ("비정상적인 접근입니다", "blocked"),
+        ("Cookie settings", "consent"),
+        ("Our cookie policy", "consent"),
+        ("Cookie consent", "consent"),
+        ("Cookie preferences", "consent"),
+        ("Accept all cookies", "consent"),
+        ("Accept cookies", "consent"),
+        ("We use cookies", "consent"),
+        ("Before you continue", "consent"),
+        ("쿠키 안내", "consent"),
+        ("개인정보 수집 및 이용에 동의", "consent"),
+    ],
+)
+def test_what_it_is_instead_is_told_by_its_words(words: str, rule: str) -> None:
+    """In English or Korean, in capitals or not; with words for people and an advice."""
+    look = told_apart(words)
+    assert look is not None
+    assert look.rule == rule
+    assert look.words.startswith("the site ")
+    assert look.advice
+    assert may_pass(look.rule)
+
+
+def test_the_first_that_fits_counts() -> None:
+    """A site under maintenance may have a login too."""
+    look = told_apart("Log in – Maintenance")
+    assert look is not None
+    assert look.rule == "maintenance"
+    assert told_apart("Log in – We use cookies") == LOGIN
+
+
+@pytest.mark.parametrize(
+    ("words", "rule"),
+    [
+        ("Please enable JavaScript", "script"),
+        ("This page requires JavaScript", "script"),
+        ("Turn on javascript", "script"),
+        ("You need JavaScript", "script"),
+        ("Nothing works without JavaScript", "script"),
+        ("자바스크립트를 켜십시오", "script"),
+        ("Internal Server Error", "error"),
+        ("오류가 발생했습니다", "error"),
+        ("java.lang.NullPointerException", "error"),
+        ("Bad Gateway", "error"),
+        ("Service Unavailable", "error"),
+        ("500", "error"),
+        ("HTTP 502", "error"),
+        ("503", "error"),
+        ("504", "error"),
+        ("Error: enable JavaScript", "script"),
+    ],
+)
+def test_how_it_failed_is_told_by_its_words(words: str, rule: str) -> None:
+    """Where it says nothing of what was asked for."""
+    look = failed(words)
+    assert look is not None
+    assert look.rule == rule
+    assert look.words.startswith("the site shows ")
+    assert look.advice
+    assert may_pass(look.rule)
+    assert told_apart(words) is None
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "",
+        "Press Releases",
+        "Catalog in English",
+        "Minister assigns input",
+        "Korea to host terrorism talks",
+        "5000 jobs, 1503 places",
+        "501",
+    ],
+)
+def test_ordinary_words_say_nothing(words: str) -> None:
+    """Nor do words that only hold such a word."""
+    assert told_apart(words) is None
+    assert failed(words) is None
+
+
+@pytest.mark.parametrize(
+    ("rule", "passes"),
+    [
+        ("cut", True),
+        ("empty", True),
+        ("no-list", False),
+        ("no-entries", False),
+        ("far-fewer", False),
+        ("", False),
+    ],
+)
+def test_a_changed_layout_does_not_pass_by_itself(rule: str, *, passes: bool) -> None:
+    """A page that was cut off, or came empty, does."""
+    assert may_pass(rule) is passes

@@ -1,5 +1,6 @@
 """When something is due."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -107,7 +108,11 @@ def test_sources_of_one_interval_drift_apart_and_whoever_asks_gets_the_same() ->
     ]
     dues = [next_check(source, NOW, NOW, UTC) for source in sources]
     assert len(set(dues)) > 45
+    assert min(dues) < NOW + timedelta(minutes=30, seconds=5)
+    assert max(dues) > NOW + timedelta(minutes=30, seconds=25)
     assert dues == [next_check(source, NOW, NOW + timedelta(minutes=1), UTC) for source in sources]
+    by_the_clock = [replace(source, every=None, cron="0 * * * *") for source in sources]
+    assert len({next_check(source, NOW, NOW, UTC) for source in by_the_clock}) > 45
 
 
 def test_what_was_missed_is_due_once_and_now() -> None:
@@ -237,3 +242,15 @@ def test_a_period_ends_with_its_last_moment() -> None:
     """What is found at eight sharp is in the digest of eight o'clock."""
     eight = datetime(2025, 12, 2, 8, tzinfo=SEOUL)
     assert period("0 8 * * *", eight, SEOUL) == Period(eight - timedelta(days=1), eight)
+    next_moment = eight + timedelta(microseconds=1)
+    assert period("0 8 * * *", next_moment, SEOUL) == Period(eight, eight + timedelta(days=1))
+
+
+def test_a_channel_s_periods_are_those_of_its_zone() -> None:
+    """The zone is asked for when a period is, as the machine's may change."""
+    zones = iter((SEOUL, UTC))
+    periods = periods_of(TerminalChannel(name="t", send="daily at 08:00"), lambda: next(zones))
+    assert periods is not None
+    for hour in (-1, 8):  # eight o'clock in Seoul is an hour before midnight in UTC
+        until = datetime(2025, 12, 1, tzinfo=UTC) + timedelta(hours=hour)
+        assert periods(until) == Period(until - timedelta(days=1), until)

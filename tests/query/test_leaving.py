@@ -25,6 +25,10 @@ from tests.query.model import Written, documents, nodes
         ("NOT steel", "steel", None),
         ("steel", "quota", "steel"),
         ("source:trade steel", "source:trade", "steel"),
+        ("steel steel", "steel", None),
+        ("(steel OR steel) quota", "steel", "quota"),
+        ("(steel steel) OR quota", "steel", "quota"),
+        ("NOT (steel steel)", "steel", None),
     ],
 )
 def test_a_term_is_left_out_wherever_it_stands(query: str, leaf: str, rest: str | None) -> None:
@@ -33,6 +37,43 @@ def test_a_term_is_left_out_wherever_it_stands(query: str, leaf: str, rest: str 
     assert isinstance(left, Term | Source)
     found = without(parse(query), left)
     assert (None if found is None else unparse(found)) == rest
+
+
+@pytest.mark.parametrize(
+    ("query", "leaf", "other", "changed"),
+    [
+        ("steel", "steel", "TRQ", "TRQ"),
+        ("steel quota", "steel", "TRQ", "TRQ quota"),
+        ("steel OR quota", "quota", "TRQ", "steel OR TRQ"),
+        ("steel NOT quota", "quota", "source:trade", "steel NOT source:trade"),
+        ("(steel OR tin) NOT (steel scrap)", "steel", "TRQ", "(TRQ OR tin) NOT (TRQ scrap)"),
+        ("title:steel steel", "steel", "TRQ", "title:steel TRQ"),
+    ],
+)
+def test_a_term_is_exchanged_wherever_it_stands(
+    query: str, leaf: str, other: str, changed: str
+) -> None:
+    """And nothing else is; a term of one field is another term."""
+    old = parse(leaf)
+    assert isinstance(old, Term)
+    assert exchanged(parse(query), old, parse(other)) == parse(changed)
+
+
+@pytest.mark.parametrize(
+    ("query", "told"),
+    [
+        ("steel", ["steel"]),
+        ("NOT steel", ["not steel"]),
+        ("(steel OR TRQ) -quota steel", ["steel", "TRQ", "not quota"]),
+        ("steel NOT (quota NOT (tin OR scrap))", ["steel", "not quota", "tin", "scrap"]),
+        ("steel -steel", ["steel", "not steel"]),
+        ("-source:trade title:steel", ["not source:trade", "title:steel"]),
+    ],
+)
+def test_terms_come_in_order_and_are_looked_for_or_left_out(query: str, told: list[str]) -> None:
+    """Each once of either; what a NOT leaves out of what is left out is looked for."""
+    found = leaves(parse(query))
+    assert [f"{'not ' * excluded}{unparse(leaf)}" for leaf, excluded in found] == told
 
 
 @pytest.mark.parametrize(

@@ -102,6 +102,37 @@ def test_what_narrows_and_what_cannot(query: str, expression: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("query", "expression"),
+    [
+        ("se*", f'{BOTH}"zys"'),
+        ("semi*", f'{BOTH}"zys"'),
+        ("semic*", f'{BOTH}"semic"*'),
+        ("5G*", f'{BOTH}"zy5"'),
+        ("AI*", f'{BOTH}"zzai"*'),
+        ("steel-se*", f'{BOTH}("steel" AND ("se"* OR "s"))'),
+        ("반도*", f'{BOTH}("zbc18z" AND "zyzb3c4z")'),
+        ("title:se* steel", f'(title : "zys" AND {BOTH}"steel")'),
+        ("se* OR st*", f'{BOTH}"zys"'),
+        ("se* -st*", f'{BOTH}"zys"'),
+        ("steel -(se* OR quota)", f'{BOTH}"steel"'),
+        ("steel -(source:trade se*)", f'{BOTH}"steel"'),
+        ("steel -semic*", f'({BOTH}"steel" NOT {BOTH}"semic"*)'),
+        ("steel -quota", f'({BOTH}"steel" NOT {BOTH}"quota")'),
+        ("steel -source:trade", f'({BOTH}"steel" NOT sources : "trade")'),
+        (
+            "steel (se* OR -st*)",
+            f'({BOTH}"steel" AND ({BOTH}"zys" OR ("zx" NOT {BOTH}"st"*)))',
+        ),
+        ("-se*", f'("zx" NOT {BOTH}"se"*)'),
+        ("-se* -st*", f'("zx" NOT ({BOTH}"se"* OR {BOTH}"st"*))'),
+    ],
+)
+def test_short_beginnings_are_asked_for_by_their_letter(query: str, expression: str) -> None:
+    """And are not left out, unless that is all there is to ask; longer ones are few as they are."""
+    assert rough_prefilter(parse(query)) == expression
+
+
+@pytest.mark.parametrize(
     ("text", "words"),
     [
         ("the steel quota, the end", "the steel quota the end zye zyq zys zyt"),

@@ -67,7 +67,28 @@ BOTH = "{title body} : "
         ),
         ('"steel news"', f'{BOTH}("steel news" OR (("steel news" OR "steel new") AND "zwnews"))'),
         ("Korea-semi*", f'{BOTH}("korea" AND ("semi"* OR "semy"))'),
+        ('"a b US"', f'{BOTH}("a b us" AND "zzus" AND "zvb zzus")'),
+        (
+            '"US a b c EU"',
+            f'{BOTH}("us a b c eu" AND "zzus" AND "zzeu" AND "zzus zva" AND "zvc zzeu")',
+        ),
+        ("US-se*", f'{BOTH}("us" AND "zzus" AND ("se"* OR "s"))'),
+        ("AI-US*", f'{BOTH}("ai" AND "zzai" AND "zzus"*)'),
         ('"steel quota"~5', f'{BOTH}NEAR("steel" "quota", 4)'),
+        (
+            '"steel news"~5',
+            (
+                f'{BOTH}(NEAR("steel" "news", 4) OR ((NEAR("steel" "news", 4)'
+                ' OR NEAR("steel" "new", 4)) AND "zwnews"))'
+            ),
+        ),
+        (
+            '"US news"~3',
+            (
+                f'{BOTH}((NEAR("us" "news", 2) OR ((NEAR("us" "news", 2)'
+                ' OR NEAR("us" "new", 2)) AND "zwnews")) AND "zzus")'
+            ),
+        ),
         ("철강", f'{BOTH}"zcca0z zac15z"'),
         ("zinc", f'{BOTH}"z7azinc"'),
         ("title:steel -quota", f'(title : "steel" NOT {BOTH}"quota")'),
@@ -79,7 +100,11 @@ BOTH = "{title body} : "
         ("steel -semicond*", f'({BOTH}"steel" NOT {BOTH}"semicond"*)'),
         ("-battery*", f'("zx" NOT {BOTH}("battery"* NOT "battery"))'),
         ("-fo*", f'("zx" NOT {BOTH}("fo"* NOT "foot"))'),
+        ("-batteries", f'("zx" NOT {BOTH}("batteries" OR "battery" OR "zwbatteries"))'),
+        ('-"the US"', f'("zx" NOT {BOTH}("zvthe zzus" OR "zzthe zzus"))'),
         ("-США", '"zx"'),
+        ('-"США план"', '"zx"'),
+        ("-СШ*", '"zx"'),
         ("-철강", '"zx"'),
         ("-AI*", f'("zx" NOT {BOTH}"zzai"*)'),
         ("steel -s*", f'({BOTH}"steel" NOT {BOTH}"zys")'),
@@ -99,6 +124,30 @@ BOTH = "{title body} : "
 def test_what_narrows_and_what_cannot(query: str, expression: str) -> None:
     """Words and phrases narrow, and so does leaving them out."""
     assert prefilter(parse(query)) == expression
+
+
+def _ways(expression: str) -> list[list[str]]:
+    """Return the ways to spell each part of an expression."""
+    return [part.split(" OR ") for part in expression.split(" AND ")]
+
+
+@pytest.mark.parametrize(
+    ("query", "more"),
+    [
+        ('"quotas tariffs vessels machines battalions"', "chemicals"),
+        ('"quotas tariffs vessels machines battalions"~9', "chemicals"),
+        ('"US quotas EU tariffs UK vessels AI machines UAE battalions"', "UN chemicals"),
+    ],
+)
+def test_a_phrase_is_spelled_in_up_to_thirty_two_ways(query: str, more: str) -> None:
+    """With another plural there would be more: then each of its words is asked for by itself."""
+    node, longer = parse(query), parse(query.replace("battalions", f"battalions {more}"))
+    assert max(map(len, _ways(prefilter(node)))) == 32
+    assert max(map(len, _ways(prefilter(longer)))) < 32
+    claimed = certain(node)
+    assert claimed is not None
+    assert max(map(len, _ways(claimed))) == 32
+    assert certain(longer) is None
 
 
 @pytest.mark.parametrize(

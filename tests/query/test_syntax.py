@@ -119,7 +119,7 @@ def test_queries_mean_what_the_language_says(query: str, node: Node) -> None:
         ("!a", "!a", "-"),
         ("a && b", "&&", "letter or digit"),
         # stars
-        ("*", "*", "semicond*"),
+        ("*", "*", "beginning of a word"),
         ("*a", "*a", "at the end"),
         ("a*b", "a*b", "at the end"),
         ("a**", "a**", "at the end"),
@@ -167,6 +167,7 @@ def test_a_mistake_is_an_error_with_its_place(query: str, marked: str, words: st
     error = caught.value
     assert error.query == query
     assert query[error.start : error.end] == marked
+    assert error.end - error.start == len(marked)
     assert words in error.message
 
 
@@ -178,6 +179,7 @@ def test_a_mistake_is_an_error_with_its_place(query: str, marked: str, words: st
         ("a title:-b", 8, 9),
         ("((a) OR (b", 8, 9),
         ('a "b"~0 "c d"~0', 13, 15),
+        (f"((-b (a) {'(' * 49}c", 57, 58),
     ],
 )
 def test_the_place_is_the_right_one_of_several(query: str, start: int, end: int) -> None:
@@ -185,6 +187,26 @@ def test_the_place_is_the_right_one_of_several(query: str, start: int, end: int)
     with pytest.raises(QueryError) as caught:
         parse(query)
     assert (caught.value.start, caught.value.end) == (start, end)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "(" * 50 + "a" + ")" * 50,
+        "NOT " * 50 + "a",
+        "(a) " * 60,
+        "-a " * 60,
+        "title:(-a) " * 60,
+    ],
+)
+def test_fifty_levels_are_deep_enough(query: str) -> None:
+    """How many stand beside each other is another matter."""
+    assert parse(unparse(parse(query))) == parse(query)
+
+
+def test_a_phrase_in_any_order_has_up_to_thirty_two_words() -> None:
+    """More would take too long to be tried in all orders."""
+    assert parse(f'"{"a " * 32}"~40') == Term(" ".join("a" * 32), within=40)
 
 
 # ------------------------------------------------------------------ keywords
@@ -218,6 +240,7 @@ def test_keywords_may_be_wrong_too(keyword: str, marked: str, words: str) -> Non
         keywords(none=(keyword,))
     error = caught.value
     assert (error.query, keyword[error.start : error.end]) == (keyword, marked)
+    assert error.end - error.start == len(marked)
     assert words in error.message
 
 

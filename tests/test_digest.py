@@ -259,6 +259,33 @@ def test_chain_of_likeness_is_no_event() -> None:
     assert max(len(story) for story in stories(chain)) < 9
 
 
+@pytest.mark.parametrize(
+    ("alike", "told"),
+    [
+        ("", ["a", "b", "c", "d", "e"]),
+        ("ab", ["ab", "c", "d", "e"]),
+        ("ab bc", ["abc", "d", "e"]),
+        ("ab bc cd", ["abc", "d", "e"]),
+        ("ab bc cd bd", ["abcd", "e"]),
+        ("ac bd cd", ["ac", "bd", "e"]),
+        ("ab ac de cd", ["abc", "de"]),
+        ("ac ad bc be ce de", ["abcde"]),
+    ],
+)
+def test_groups_become_one_where_half_of_their_pairs_are_alike(
+    monkeypatch: pytest.MonkeyPatch, alike: str, told: list[str]
+) -> None:
+    """Of each pair one stands in either group, whichever of them comes first."""
+
+    def same_event(one: str, other: str, *, same_day: bool) -> bool:
+        return same_day and f"{one}{other}" in alike.split()
+
+    monkeypatch.setattr("monitor.text.likeness.Traits", lambda title, _: title)
+    monkeypatch.setattr("monitor.text.likeness.same_event", same_event)
+    found = [report(number, title) for number, title in enumerate("abcde")]
+    assert ["".join(one) for one in titles(found)] == told
+
+
 def test_empty_digest_has_no_stories() -> None:
     """Nothing comes of nothing."""
     assert stories([]) == ()

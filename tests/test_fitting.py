@@ -48,6 +48,17 @@ def test_cut_says_how_much_more_there_is() -> None:
     assert int(more[1].replace(",", "")) == size(line) - kept
 
 
+def test_cut_is_right_wherever_it_falls() -> None:
+    """At the end of a span as within it: no character is lost, and no empty span is left."""
+    line = (Span("text", "The "), Span("hit", "steel"), Span("text", " quota " * 20))
+    for limit in range(25, 60):
+        *kept, count = cut(line, limit, size)
+        shown = plain(tuple(kept))
+        assert shown == plain(line)[: len(shown)]
+        assert count.text == f"… ({size(line) - len(shown)} characters more)"
+        assert all(span.text for span in kept)
+
+
 @pytest.mark.parametrize("limit", [0, 1, 10])
 def test_cut_ends_where_nothing_fits(limit: int) -> None:
     """The count stays when there is no room even for it."""

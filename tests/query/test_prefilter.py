@@ -126,30 +126,6 @@ def test_what_narrows_and_what_cannot(query: str, expression: str) -> None:
     assert prefilter(parse(query)) == expression
 
 
-def _ways(expression: str) -> list[list[str]]:
-    """Return the ways to spell each part of an expression."""
-    return [part.split(" OR ") for part in expression.split(" AND ")]
-
-
-@pytest.mark.parametrize(
-    ("query", "more"),
-    [
-        ('"quotas tariffs vessels machines battalions"', "chemicals"),
-        ('"quotas tariffs vessels machines battalions"~9', "chemicals"),
-        ('"US quotas EU tariffs UK vessels AI machines UAE battalions"', "UN chemicals"),
-    ],
-)
-def test_a_phrase_is_spelled_in_up_to_thirty_two_ways(query: str, more: str) -> None:
-    """With another plural there would be more: then each of its words is asked for by itself."""
-    node, longer = parse(query), parse(query.replace("battalions", f"battalions {more}"))
-    assert max(map(len, _ways(prefilter(node)))) == 32
-    assert max(map(len, _ways(prefilter(longer)))) < 32
-    claimed = certain(node)
-    assert claimed is not None
-    assert max(map(len, _ways(claimed))) == 32
-    assert certain(longer) is None
-
-
 @pytest.mark.parametrize(
     ("query", "expression"),
     [
@@ -291,6 +267,32 @@ def test_it_never_hides_a_word_of_any_text(
         for one in (query, Not(query)):
             if find(one, document) is not None:
                 assert _lets_through(index, prefilter(one), document) == [0]
+
+
+@pytest.mark.parametrize(
+    ("query", "expression"),
+    [
+        ("steel quota", f'({BOTH}"steel" AND {BOTH}"quota")'),
+        ("steel 철강", None),
+        ("steel OR quota", f'({BOTH}"steel" OR {BOTH}"quota")'),
+        ("steel OR 철강", f'{BOTH}"steel"'),
+        ("철강 OR 반도체", None),
+        ("source:Trade -quota", f'(sources : "trade" AND ("zx" NOT {BOTH}"quota"))'),
+        ("-철강", f'("zx" NOT {BOTH}"zcca0z zac15z")'),
+        ("-(철강 OR steel)", f'("zx" NOT ({BOTH}"zcca0z zac15z" OR {BOTH}"steel"))'),
+        ("-(steel -철강)", f'("zx" NOT {BOTH}"steel")'),
+        (
+            "(steel (quota OR tin)) OR -(zinc (US OR EU))",
+            (
+                f'(({BOTH}"steel" AND ({BOTH}"quota" OR {BOTH}"tin"))'
+                f' OR ("zx" NOT ({BOTH}"z7azinc" AND ({BOTH}"zzus" OR {BOTH}"zzeu"))))'
+            ),
+        ),
+    ],
+)
+def test_what_matches_for_sure(query: str, expression: str | None) -> None:
+    """All of what must be true is sure, or one of what may be; a word of Hangul never is."""
+    assert certain(parse(query)) == expression
 
 
 @pytest.mark.parametrize("kind", [And, Or])

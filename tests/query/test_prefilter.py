@@ -103,6 +103,7 @@ BOTH = "{title body} : "
         ("steel -semicond*", f'({BOTH}"steel" NOT {BOTH}"semicond"*)'),
         ("-battery*", f'("zx" NOT {BOTH}("battery"* NOT "battery"))'),
         ("-fo*", f'("zx" NOT {BOTH}("fo"* NOT "foot"))'),
+        ("-korean*", f'("zx" NOT {BOTH}"korean"*)'),
         ("-spokesma*", f'("zx" NOT {BOTH}("spokesma"* NOT "spokesman"))'),
         ("-synthesi*", f'("zx" NOT {BOTH}("synthesi"* NOT "synthesis"))'),
         ("-batteries", f'("zx" NOT {BOTH}("batteries" OR "battery" OR "zwbatteries"))'),

@@ -34,6 +34,8 @@ from tests.render.samples import REVISED, digest
         ("b a b a", "a b b", "[-b-] a b [-a-] {+b+}"),
         ("x a b c y", "p c a b q", "[-x-] {+p c+} a b [-c y-] {+q+}"),
         ("a b c a b b a", "c b a b a c", "[-a b-] c [-a-] b {+a+} b a {+c+}"),
+        ("o a a b a r", "p a c b q", "[-o a-] {+p+} a {+c+} b [-a r-] {+q+}"),
+        ("o a b a b r", "p a b b q", "[-o-] {+p+} a b [-a-] b [-r-] {+q+}"),
         (
             "the steel quota of the EU rose",
             "the EU quota of steel rose",

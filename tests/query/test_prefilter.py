@@ -147,6 +147,7 @@ def test_what_narrows_and_what_cannot(query: str, expression: str) -> None:
         ("se* -st*", f'{BOTH}"zys"'),
         ("steel -(se* OR quota)", f'{BOTH}"steel"'),
         ("steel -(source:trade se*)", f'{BOTH}"steel"'),
+        ("steel -s*", f'({BOTH}"steel" NOT {BOTH}"zys")'),
         ("steel -semic*", f'({BOTH}"steel" NOT {BOTH}"semic"*)'),
         ("steel -quota", f'({BOTH}"steel" NOT {BOTH}"quota")'),
         ("steel -source:trade", f'({BOTH}"steel" NOT sources : "trade")'),

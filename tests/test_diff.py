@@ -30,6 +30,7 @@ from tests.render.samples import REVISED, digest
         ("as it was", "as it was", "as it was"),
         ("it was so", "it", "it [-was so-]"),
         ("a x b y c", "a p b q c", "a [-x-] {+p+} b [-y-] {+q+} c"),
+        ("a o", "p a q", "{+p+} a [-o-] {+q+}"),
         ("c a b", "a b c", "[-c-] a b {+c+}"),
         ("b a b a", "a b b", "[-b-] a b [-a-] {+b+}"),
         ("x a b c y", "p c a b q", "[-x-] {+p c+} a b [-c y-] {+q+}"),

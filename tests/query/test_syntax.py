@@ -179,7 +179,7 @@ def test_a_mistake_is_an_error_with_its_place(query: str, marked: str, words: st
         ("a title:-b", 8, 9),
         ("((a) OR (b", 8, 9),
         ('a "b"~0 "c d"~0', 13, 15),
-        (f"((-b (a) {'(' * 49}c", 57, 58),
+        (f"((-b (a) {'(' * 49}c{')' * 51}", 57, 58),
     ],
 )
 def test_the_place_is_the_right_one_of_several(query: str, start: int, end: int) -> None:

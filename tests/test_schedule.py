@@ -34,9 +34,11 @@ def test_waits_grow_from_seconds_to_half_a_day_over_about_three_days() -> None:
         for attempt in range(1, MAX_ATTEMPTS)
         if (at := next_attempt(attempt, NOW, 0.5)) is not None
     ]
-    assert waits[0] == timedelta(seconds=5)
-    assert waits[-1] == timedelta(hours=12)
-    assert waits == sorted(waits)
+    hours = (1, 2, 4, 8, 12, 12, 12, 12, 12)
+    assert waits == [
+        *(timedelta(seconds=seconds) for seconds in (5, 30, 120, 600, 1800)),
+        *(timedelta(hours=one) for one in hours),
+    ]
     assert timedelta(days=2.5) < sum(waits, timedelta()) < timedelta(days=3.5)
 
 

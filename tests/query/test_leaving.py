@@ -85,6 +85,8 @@ def test_terms_come_in_order_and_are_looked_for_or_left_out(query: str, told: li
         ('"steel quota"~3', "steel quota"),
         ("title:steel", "steel"),
         ("category:steel*", "steel*"),
+        ("title:Korea-semi*", "Korea-semi*"),
+        ("Korea-semi*", None),
         ("steel", None),
         ("반도체", None),
         ('"the 반도체"', None),
@@ -167,6 +169,7 @@ def test_exchanging_a_term_for_itself_changes_nothing(node: Node) -> None:
     ("query", "text", "instead"),
     [
         ("US", "us", "us"),
+        ("US", "tell us, and Us too", "us"),
         ("US*", "uses", "uses"),
         ("US", "U.S. and us", ""),
         ("TRQ", "quota", ""),

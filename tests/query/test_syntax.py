@@ -270,6 +270,8 @@ def test_a_watch_is_its_query_and_its_keywords() -> None:
         (Term("Korea–U.S."), "Korea–U.S."),
         (Term("1,234.5"), "1,234.5"),
         (Term("OR"), '"OR"'),
+        (Term("AND"), '"AND"'),
+        (Term("NOT"), '"NOT"'),
         (Term("steel quota"), '"steel quota"'),
         (Term("12:30"), '"12:30"'),
         (Term("anti-dump", "title", prefix=True), "title:anti-dump*"),

@@ -28,6 +28,7 @@ a, b, c = Term("a"), Term("b"), Term("c")
         ("semicond＊", Term("semicond", prefix=True)),
         ('"steel quota"~5', Term("steel quota", within=5)),
         ('"steel quota"~1', Term("steel quota", within=1)),
+        ('"steel quota"~9999', Term("steel quota", within=9999)),
         ('"steel"~0', Term("steel", within=0)),
         ('"steel quota"～5', Term("steel quota", within=5)),
         ("Korea-US", Term("Korea-US")),

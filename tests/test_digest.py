@@ -343,13 +343,20 @@ def test_longest_release_leads_its_story() -> None:
         (23, "Daily digest"),
         (24, "Daily digest"),
         (25, "Daily digest"),
+        (167, "Weekly digest"),
         (168, "Weekly digest"),
+        (169, "Weekly digest"),
+        (0.5, "Digest"),
+        (22, "Digest"),
+        (26, "Digest"),
+        (166, "Digest"),
+        (170, "Digest"),
         (72, "Digest"),
         (2, "Digest"),
         (None, "Digest"),
     ],
 )
-def test_digest_is_called_by_its_period(hours: int | None, called: str) -> None:
+def test_digest_is_called_by_its_period(hours: float | None, called: str) -> None:
     """An hour, a day (also when clocks change) or a week; one that was late has no such name."""
     message = Digest(
         id="x",

@@ -26,6 +26,7 @@ a, b, c = Term("a"), Term("b"), Term("c")
         ('"steel"', Term("steel")),
         ("semicond*", Term("semicond", prefix=True)),
         ("semicond＊", Term("semicond", prefix=True)),
+        ("…semi*", Term("semi", prefix=True)),
         ('"steel quota"~5', Term("steel quota", within=5)),
         ('"steel quota"~1', Term("steel quota", within=1)),
         ('"steel quota"~9999', Term("steel quota", within=9999)),

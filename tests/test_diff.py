@@ -1,6 +1,7 @@
 """Word differences: exact, readable, and quick on whatever comes."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from random import Random
 from time import perf_counter
@@ -28,6 +29,19 @@ from tests.render.samples import REVISED, digest
         ("one\ntwo  three", "one\n2  three", "one\n[-two-]  {+2+}  three"),
         ("as it was", "as it was", "as it was"),
         ("it was so", "it", "it [-was so-]"),
+        ("a x b y c", "a p b q c", "a [-x-] {+p+} b [-y-] {+q+} c"),
+        ("a o", "p a q", "{+p+} a [-o-] {+q+}"),
+        ("c a b", "a b c", "[-c-] a b {+c+}"),
+        ("b a b a", "a b b", "[-b-] a b [-a-] {+b+}"),
+        ("x a b c y", "p c a b q", "[-x-] {+p c+} a b [-c y-] {+q+}"),
+        ("a b c a b b a", "c b a b a c", "[-a b-] c [-a-] b {+a+} b a {+c+}"),
+        ("o a a b a r", "p a c b q", "[-o a-] {+p+} a {+c+} b [-a r-] {+q+}"),
+        ("o a b a b r", "p a b b q", "[-o-] {+p+} a b [-a-] b [-r-] {+q+}"),
+        (
+            "the steel quota of the EU rose",
+            "the EU quota of steel rose",
+            "the [-steel-] {+EU+} quota of [-the EU-] {+steel+} rose",
+        ),
         ("[ [", "[", "[ [-[-]"),
         ("[-a-] b", "[-a-] c", "[\u2060-a-\u2060] [-b-] {+c+}"),
         ("{+a+} b", "{+a+} c", "{\u2060+a+\u2060} [-b-] {+c+}"),
@@ -36,6 +50,44 @@ from tests.render.samples import REVISED, digest
 def test_differences_are_told_by_words(before: str, after: str, diff: str) -> None:
     """What stayed stands as it is now; what went and what came is marked."""
     assert words(before, after) == diff
+
+
+def most_in_common(before: Sequence[str], after: Sequence[str]) -> int:
+    """Return how many words two texts can share in order, every way tried."""
+    if not before or not after:
+        return 0
+    if before[0] == after[0]:
+        return 1 + most_in_common(before[1:], after[1:])
+    return max(most_in_common(before[1:], after), most_in_common(before, after[1:]))
+
+
+SHORT = st.lists(st.sampled_from("abc"), max_size=7)
+
+
+@given(SHORT, SHORT)
+def test_as_many_words_stay_as_can(before: list[str], after: list[str]) -> None:
+    """No difference of short texts could be told with fewer words."""
+    diff = words(" ".join(before), " ".join(after))
+    kept = re.sub(r"\[-.*?-\]|\{\+.*?\+\}", "", diff).split()
+    assert len(kept) == most_in_common(before, after)
+
+
+@pytest.mark.parametrize("halves", [1, 2])
+def test_each_of_many_edits_is_told_by_itself(halves: int) -> None:
+    """In texts too long to be compared in full, also where most words stand in them twice."""
+    before, after, told = (
+        " middle ".join([" ".join(f"w{n} {edit} {n} is" for n in range(300))] * halves)
+        for edit in ("was", "now", "[-was-] {+now+}")
+    )
+    assert words(before, after) == told
+
+
+def test_a_long_text_before_an_edit_makes_no_difference() -> None:
+    """What stayed at either end is not compared again."""
+    before, after, same = "a b a c " * 8, "c a b b " * 8, "as it was " * 700
+    told = words(before, after).strip()
+    assert told.count("[-") > 5
+    assert words(same + before + same, same + after + same) == f"{same}{told} {same}".strip()
 
 
 TEXTS = st.text(st.sampled_from("ab-+[]{} \n"), max_size=40)
@@ -110,6 +162,8 @@ def test_a_message_shows_what_changed() -> None:
         ("a-b", "a – b", True),
         ("“x”", '"x"', True),
         ("can not", "cannot", True),
+        ("5% of it, all of it", "5% of it all of it", True),
+        ("a\0b", "ab", True),
         ("the end", "the end.", True),
         ("", "…", True),
         ("a b", "b a", False),

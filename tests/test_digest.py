@@ -7,10 +7,10 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from monitor.digest import address, name, sections, stories
+from monitor.digest import address, merged, name, sections, stories
 from monitor.model.configured import EventKind, TerminalChannel, Watch
-from monitor.model.stored import Event, Origin, Release
-from monitor.model.told import Digest, Found, Item, Match, Snippet
+from monitor.model.stored import Change, Event, Origin, Release
+from monitor.model.told import Digest, Earlier, Found, Item, Match, Snippet
 from tests.render.fta import Reported, fixtures, items, pairs, seed
 
 NOW = datetime(2025, 12, 1, 9, 0, tzinfo=UTC)
@@ -46,6 +46,23 @@ def found(
         for place, name in enumerate(watches)
     )
     return Found(event=event, matches=matches)
+
+
+PRICE = Change(field="text", before="5 won", after="6 won", diff="[-5-] {+6+} won")
+DATE = Change(field="date", before="2025-12-01", after="2025-12-02", diff="")
+
+
+def shown(text: str) -> Snippet:
+    """Return a snippet."""
+    return Snippet(field="text", text=text)
+
+
+def owed(
+    kind: EventKind, *watches: str, title: str = "", changes: tuple[Change, ...] | None = None
+) -> Item:
+    """Return an item of one release, called so then, which is shown by its title."""
+    told = replace(release(1), title=title)
+    return Item(event=kind, release=told, watches=watches, snippet=shown(title), changes=changes)
 
 
 def watches(*made: Watch) -> dict[str, Watch]:
@@ -90,6 +107,94 @@ def test_a_watch_is_told_of_the_events_it_asks_for() -> None:
         assert bool(told) is wanted
     restored = address([found(1, "steel", kind="restored")], watches(only_new), [DESK])
     assert [item.event for item in restored["desk"]] == ["restored"]
+
+
+def test_who_was_told_before_hears_what_becomes_of_it() -> None:
+    """On the channel where it was told, for the watches of then, though none finds it now."""
+    told = Earlier(channel="desk", watches=("old", "gulf", "steel"), snippet=shown("as told"))
+    other = Earlier(channel="bot", watches=("steel",), snippet=shown("as told to another"))
+    event = replace(found(1, kind="withdrawn"), earlier=(other, told))
+    items = address([event], watches(STEEL, GULF), [DESK, BOT])
+    assert [(one.watches, one.snippet.text) for one in items["desk"]] == [
+        (("steel", "gulf", "old"), "as told")
+    ]
+    assert [one.watches for one in items["bot"]] == [("steel",)]
+    again = replace(found(1, "steel", kind="withdrawn"), earlier=(told,))
+    (item,) = address([again], watches(STEEL, GULF), [DESK])["desk"]
+    assert (item.watches, item.snippet.text) == (("steel", "gulf", "old"), "steel")
+
+
+def test_a_watch_that_asks_for_less_now_follows_no_more() -> None:
+    """One that is gone cannot take back its word."""
+    only_new = Watch(name="steel", any=("steel",), on=("new",))
+    told = Earlier(channel="desk", watches=("steel", "gone"), snippet=shown("as told"))
+    event = replace(found(1, kind="revised"), earlier=(told,))
+    (item,) = address([event], watches(only_new), [DESK])["desk"]
+    assert item.watches == ("gone",)
+    event = replace(event, earlier=(replace(told, watches=("steel",)),))
+    assert address([event], watches(only_new), [DESK]) == {}
+
+
+def test_a_revision_is_told_with_its_changes() -> None:
+    """And what changed nothing is told with none."""
+    one = found(1, "steel", kind="revised")
+    for changes, told in (((PRICE,), (PRICE,)), ((), None)):
+        event = replace(one.event, changes=changes)
+        (item,) = address([replace(one, event=event)], watches(STEEL), [DESK])["desk"]
+        assert item.changes == told
+
+
+@pytest.mark.parametrize(
+    ("before", "then", "told", "changes"),
+    [
+        # at once, when it is new to the reader: never what became of it meanwhile
+        ("new", "revised", "new", None),
+        ("new", "restored", "new", None),
+        ("new", "withdrawn", "withdrawn", (PRICE, DATE)),
+        ("new", "new", "new", None),
+        # what was known already
+        ("revised", "revised", "revised", (PRICE, DATE)),
+        ("revised", "withdrawn", "withdrawn", (PRICE, DATE)),
+        ("revised", "restored", "restored", (PRICE, DATE)),
+        ("withdrawn", "revised", "withdrawn", (PRICE, DATE)),
+        ("withdrawn", "restored", "restored", (PRICE, DATE)),
+        ("restored", "revised", "restored", (PRICE, DATE)),
+        ("restored", "withdrawn", "withdrawn", (PRICE, DATE)),
+        # another watch or listing brings it later
+        ("revised", "new", "revised", (PRICE, DATE)),
+        ("withdrawn", "new", "withdrawn", (PRICE, DATE)),
+        ("restored", "new", "restored", (PRICE, DATE)),
+    ],
+)
+def test_two_things_owed_of_one_release_are_told_as_one(
+    before: EventKind, then: EventKind, told: EventKind, changes: tuple[Change, ...] | None
+) -> None:
+    """As the release is now, for all the watches, with the changes of both."""
+    one = owed(before, "steel", "gulf", title="Then", changes=(PRICE,))
+    other = owed(then, "fta", "steel", title="Now", changes=(DATE,))
+    item = merged(one, other)
+    assert (item.event, item.changes) == (told, changes)
+    assert item.watches == ("steel", "gulf", "fta")
+    assert item.release.title == "Now"
+    assert item.snippet.text == ("Now" if then == "revised" else "Then")
+
+
+@pytest.mark.parametrize(
+    ("before", "then", "told"),
+    [
+        (None, None, None),
+        (None, (DATE,), (DATE,)),
+        ((PRICE,), None, (PRICE,)),
+    ],
+)
+def test_one_that_changed_nothing_adds_no_changes(
+    before: tuple[Change, ...] | None,
+    then: tuple[Change, ...] | None,
+    told: tuple[Change, ...] | None,
+) -> None:
+    """And none at all is told as none."""
+    one, other = owed("revised", changes=before), owed("withdrawn", changes=then)
+    assert merged(one, other).changes == told
 
 
 def report(number: int, title: str, body: str = "", day: date = date(2025, 12, 1)) -> Item:
@@ -154,6 +259,33 @@ def test_chain_of_likeness_is_no_event() -> None:
     assert max(len(story) for story in stories(chain)) < 9
 
 
+@pytest.mark.parametrize(
+    ("alike", "told"),
+    [
+        ("", ["a", "b", "c", "d", "e"]),
+        ("ab", ["ab", "c", "d", "e"]),
+        ("ab bc", ["abc", "d", "e"]),
+        ("ab bc cd", ["abc", "d", "e"]),
+        ("ab bc cd bd", ["abcd", "e"]),
+        ("ac bd cd", ["ac", "bd", "e"]),
+        ("ab ac de cd", ["abc", "de"]),
+        ("ac ad bc be ce de", ["abcde"]),
+    ],
+)
+def test_groups_become_one_where_half_of_their_pairs_are_alike(
+    monkeypatch: pytest.MonkeyPatch, alike: str, told: list[str]
+) -> None:
+    """Of each pair one stands in either group, whichever of them comes first."""
+
+    def same_event(one: str, other: str, *, same_day: bool) -> bool:
+        return same_day and f"{one}{other}" in alike.split()
+
+    monkeypatch.setattr("monitor.text.likeness.Traits", lambda title, _: title)
+    monkeypatch.setattr("monitor.text.likeness.same_event", same_event)
+    found = [report(number, title) for number, title in enumerate("abcde")]
+    assert ["".join(one) for one in titles(found)] == told
+
+
 def test_empty_digest_has_no_stories() -> None:
     """Nothing comes of nothing."""
     assert stories([]) == ()
@@ -211,13 +343,20 @@ def test_longest_release_leads_its_story() -> None:
         (23, "Daily digest"),
         (24, "Daily digest"),
         (25, "Daily digest"),
+        (167, "Weekly digest"),
         (168, "Weekly digest"),
+        (169, "Weekly digest"),
+        (0.5, "Digest"),
+        (22, "Digest"),
+        (26, "Digest"),
+        (166, "Digest"),
+        (170, "Digest"),
         (72, "Digest"),
         (2, "Digest"),
         (None, "Digest"),
     ],
 )
-def test_digest_is_called_by_its_period(hours: int | None, called: str) -> None:
+def test_digest_is_called_by_its_period(hours: float | None, called: str) -> None:
     """An hour, a day (also when clocks change) or a week; one that was late has no such name."""
     message = Digest(
         id="x",

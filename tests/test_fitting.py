@@ -7,7 +7,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.fitting import Detail, Entry, cut, fit, packed, shares, utf8, utf16
+from monitor.fitting import (
+    PLAIN,
+    Detail,
+    Entry,
+    Style,
+    cut,
+    entry,
+    fit,
+    packed,
+    shares,
+    utf8,
+    utf16,
+)
 from monitor.message import Line, Message, Section, Span, Story, plain
 from monitor.text.cleaning import clean
 from tests.render.chats import WRITERS, check_limits, many, message, texts, told
@@ -48,6 +60,17 @@ def test_cut_says_how_much_more_there_is() -> None:
     assert int(more[1].replace(",", "")) == size(line) - kept
 
 
+def test_cut_is_right_wherever_it_falls() -> None:
+    """At the end of a span as within it: no character is lost, and no empty span is left."""
+    line = (Span("text", "The "), Span("hit", "steel"), Span("text", " quota " * 20))
+    for limit in range(25, 60):
+        *kept, count = cut(line, limit, size)
+        shown = plain(tuple(kept))
+        assert shown == plain(line)[: len(shown)]
+        assert count.text == f"… ({size(line) - len(shown)} characters more)"
+        assert all(span.text for span in kept)
+
+
 @pytest.mark.parametrize("limit", [0, 1, 10])
 def test_cut_ends_where_nothing_fits(limit: int) -> None:
     """The count stays when there is no room even for it."""
@@ -68,6 +91,7 @@ def test_lengths_are_counted_as_receivers_count() -> None:
 def test_parts_are_packed_in_order() -> None:
     """None is split, and none is longer than the limit."""
     assert packed(["\naa", "bb", "\ncc", "dddddd"], 6, len) == ["aa\nbb", "cc", "dddddd"]
+    assert packed(["\naa", "bb", "\ncc", "dddddd"], 5, len)[0] == "aa\nbb"
     assert packed([], 6, len) == []
 
 
@@ -110,6 +134,17 @@ def test_detail_goes_before_releases_do(room: int, detail: Detail, shown: int, f
     assert fitted.foot == foot
 
 
+def test_last_release_goes_where_the_sentence_below_does_not_fit() -> None:
+    """There is no telling that none is left out."""
+    fitted = fit(
+        message(Section(watch="", stories=tuple(Story(lead=told(n)) for n in range(30)))),
+        lambda _, detail: detail,
+        lambda parts, foot: sum(3 - detail for detail in parts) + len(foot) <= 85,
+    )
+    assert len(fitted.parts) == 29
+    assert fitted.foot == "… and 1 more. To see them all, run `monitor releases`."
+
+
 def test_heading_does_not_stand_over_nothing() -> None:
     """Where what a watch found is left out, its name is too."""
     sections = [Section(watch=name, stories=(Story(lead=told(1)),)) for name in ("a", "b", "c")]
@@ -120,6 +155,82 @@ def test_heading_does_not_stand_over_nothing() -> None:
             lambda parts, _, room=room: len(parts) <= room,  # type: ignore[misc]
         )
         assert list(fitted.parts) == [False, True] * (room // 2)
+
+
+# ------------------------------------------------------------------ one release
+
+LINKED = Style(
+    escape=str.lower,
+    marks={"hit": ("<", ">")},
+    label=("{", "} "),
+    size=len,
+    link="[{}]({})".format,
+)
+
+
+@pytest.mark.parametrize(
+    ("span", "marked"),
+    [
+        (Span("hit", "Steel"), "<steel>"),
+        (Span("hit", "  Steel Quota "), "  <steel quota> "),
+        (Span("hit", "  "), "  "),
+        (Span("text", " Steel"), " steel"),
+        (Span("added", " Steel"), " steel"),
+    ],
+)
+def test_spaces_stay_outside_of_marks(span: Span, marked: str) -> None:
+    """What a receiver has no marks for is text."""
+    assert LINKED.mark((span,)) == marked
+
+
+@pytest.mark.parametrize(
+    ("more", "detail", "style", "shown"),
+    [
+        (
+            {},
+            Detail.FULL,
+            PLAIN,
+            "R1R\n2025-12-01 · Trade · steel\nThe *steel* quota.\nhttps://example.com/1",
+        ),
+        ({}, Detail.DETAILS, PLAIN, "R1R\n2025-12-01 · Trade · steel\nhttps://example.com/1"),
+        ({}, Detail.TITLES, PLAIN, "R1R"),
+        ({"linked": False}, Detail.TITLES, LINKED, "r1r"),
+        (
+            {"linked": False, "category": "", "excerpt": ()},
+            Detail.FULL,
+            LINKED,
+            "r1r\n2025-12-01 · steel\nhttps://example.com/1",
+        ),
+        ({"url": "", "excerpt": ()}, Detail.FULL, PLAIN, "R1R\n2025-12-01 · Trade · steel"),
+        (
+            {
+                "event": "revised",
+                "excerpt": (),
+                "changes": (("title", (Span("removed", "a"), Span("added", "b"))),),
+            },
+            Detail.FULL,
+            LINKED,
+            "{REVISED} [r1r](https://example.com/1)\n2025-12-01 · trade · steel\ntitle: ab",
+        ),
+    ],
+)
+def test_release_is_told_line_by_line(
+    more: dict[str, Any], detail: Detail, style: Style, shown: str
+) -> None:
+    """Each line is there if it says something, and the address once; to the last character."""
+    row = Entry(told(1, **more), is_lead=True)
+    assert entry(row, detail, style, style.size(shown)) == shown
+    assert entry(row, detail, style, 400) == shown
+    other = Entry(told(1, **more), is_lead=False)
+    assert entry(other, detail, style, 400) == f"↳ {shown}"
+
+
+@pytest.mark.parametrize(("limit", "is_link"), [(60, True), (42, True), (41, False)])
+def test_link_takes_no_more_than_half_of_the_room(limit: int, is_link: bool) -> None:
+    """Else its title would have none."""
+    row = Entry(told(1), is_lead=True)
+    shown = entry(row, Detail.TITLES, LINKED, limit)
+    assert shown == ("[r1r](https://example.com/1)" if is_link else "r1r")
 
 
 # ------------------------------------------------------------------ every form, any message

@@ -1,5 +1,6 @@
 """When something is due."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -33,9 +34,11 @@ def test_waits_grow_from_seconds_to_half_a_day_over_about_three_days() -> None:
         for attempt in range(1, MAX_ATTEMPTS)
         if (at := next_attempt(attempt, NOW, 0.5)) is not None
     ]
-    assert waits[0] == timedelta(seconds=5)
-    assert waits[-1] == timedelta(hours=12)
-    assert waits == sorted(waits)
+    hours = (1, 2, 4, 8, 12, 12, 12, 12, 12)
+    assert waits == [
+        *(timedelta(seconds=seconds) for seconds in (5, 30, 120, 600, 1800)),
+        *(timedelta(hours=one) for one in hours),
+    ]
     assert timedelta(days=2.5) < sum(waits, timedelta()) < timedelta(days=3.5)
 
 
@@ -107,7 +110,11 @@ def test_sources_of_one_interval_drift_apart_and_whoever_asks_gets_the_same() ->
     ]
     dues = [next_check(source, NOW, NOW, UTC) for source in sources]
     assert len(set(dues)) > 45
+    assert min(dues) < NOW + timedelta(minutes=30, seconds=5)
+    assert max(dues) > NOW + timedelta(minutes=30, seconds=25)
     assert dues == [next_check(source, NOW, NOW + timedelta(minutes=1), UTC) for source in sources]
+    by_the_clock = [replace(source, every=None, cron="0 * * * *") for source in sources]
+    assert len({next_check(source, NOW, NOW, UTC) for source in by_the_clock}) > 45
 
 
 def test_what_was_missed_is_due_once_and_now() -> None:
@@ -237,3 +244,15 @@ def test_a_period_ends_with_its_last_moment() -> None:
     """What is found at eight sharp is in the digest of eight o'clock."""
     eight = datetime(2025, 12, 2, 8, tzinfo=SEOUL)
     assert period("0 8 * * *", eight, SEOUL) == Period(eight - timedelta(days=1), eight)
+    next_moment = eight + timedelta(microseconds=1)
+    assert period("0 8 * * *", next_moment, SEOUL) == Period(eight, eight + timedelta(days=1))
+
+
+def test_a_channel_s_periods_are_those_of_its_zone() -> None:
+    """The zone is asked for when a period is, as the machine's may change."""
+    zones = iter((SEOUL, UTC))
+    periods = periods_of(TerminalChannel(name="t", send="daily at 08:00"), lambda: next(zones))
+    assert periods is not None
+    for hour in (-1, 8):  # eight o'clock in Seoul is an hour before midnight in UTC
+        until = datetime(2025, 12, 1, tzinfo=UTC) + timedelta(hours=hour)
+        assert periods(until) == Period(until - timedelta(days=1), until)

@@ -32,6 +32,13 @@ def test_a_single_job_is_done_by_the_caller() -> None:
     all_at_once(names.append, [], hands=4)
 
 
+def test_no_thread_holds_up_the_end_of_the_program() -> None:
+    """Whoever interrupts it need not wait for a server that drips."""
+    are_daemons: list[bool] = []
+    all_at_once(lambda _: are_daemons.append(threading.current_thread().daemon), [1, 2], hands=2)
+    assert are_daemons == [True, True]
+
+
 @pytest.mark.parametrize("jobs", [[0], [0, 1, 2]])
 def test_an_error_reaches_the_caller(jobs: list[int]) -> None:
     """What goes wrong in a thread is raised where it was started, not lost."""

@@ -42,10 +42,10 @@ def _begins(beginning: str, texts: list[str]) -> bool | None:
 
 def _ascii_beginning(term: Term) -> str | None:
     """Return the only word of a term, in small letters, if it is plain and a beginning."""
-    first, *others = parts(term)
-    beginning = first.wanted.texts[0]
-    is_plain = beginning.isascii() and beginning.isalpha() and not others
-    return beginning if is_plain and first.wanted.kind == "prefix" else None
+    wanted = parts(term)[0].wanted  # of a phrase, only the last is a beginning
+    beginning = wanted.texts[0]
+    is_plain = beginning.isascii() and beginning.isalpha()
+    return beginning if is_plain and wanted.kind == "prefix" else None
 
 
 def _is_one_cjk_word(term: Term) -> bool:

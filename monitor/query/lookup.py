@@ -150,19 +150,13 @@ def _begins_otherwise(beginning: str) -> Iterator[str]:
 
 
 def _possible_phrase(pieces: Sequence[Part], within: int | None) -> Iterator[str]:
-    """Yield what is true where words stand together; those that are not known may be anything."""
-    run: list[Wanted] = []
-    for piece in (*pieces, None):
-        if piece is not None and piece.wanted.kind in {"word", "capitals"}:
-            run.append(piece.wanted)
-            continue
-        if run:
-            yield _run(run, within)
-            run = []
-        if piece is not None:
-            yield _possible_word(piece.wanted)
-    alone = (piece.wanted for piece in pieces if piece.wanted.kind == "capitals")
-    yield from map(_possible_word, alone)
+    """Yield what is true where words stand together, of which the last may be a beginning."""
+    yield _run([piece.wanted for piece in pieces if _is_whole(piece)], within)
+    yield from (_possible_word(piece.wanted) for piece in pieces if piece.wanted.kind != "word")
+
+
+def _is_whole(piece: Part) -> bool:
+    return piece.wanted.kind in {"word", "capitals"}
 
 
 def _run(words: Sequence[Wanted], within: int | None) -> str:
@@ -196,11 +190,11 @@ def _together(words: Sequence[Ways], within: int | None) -> str:
 
 def _stretches(pieces: Sequence[Part]) -> list[Sequence[Part]]:
     """Return the parts of a phrase that stand in the index with their capitals."""
-    usable = [piece.wanted.kind in {"word", "capitals"} for piece in pieces]
     near = [
         at
-        for at, is_usable in enumerate(usable)
-        if is_usable and any(p.wanted.kind == "capitals" for p in pieces[max(0, at - 1) : at + 2])
+        for at, piece in enumerate(pieces)
+        if _is_whole(piece)
+        and any(p.wanted.kind == "capitals" for p in pieces[max(0, at - 1) : at + 2])
     ]
     grouped = groupby(enumerate(near), key=lambda pair: pair[1] - pair[0])
     found = [[at for _, at in group] for _, group in grouped]

@@ -55,9 +55,8 @@ def _cut_down(node: Node) -> Node:
 
 
 def _is_beginning(term: Term) -> bool:
-    first, *others = parts(term)
-    is_prefix = term.prefix and first.wanted.kind == "prefix" and not others
-    return is_prefix and 1 < len(first.wanted.texts[0]) <= _MAX_BEGINNING
+    wanted = parts(term)[0].wanted  # of a phrase, only the last is a beginning
+    return wanted.kind == "prefix" and 1 < len(wanted.texts[0]) <= _MAX_BEGINNING
 
 
 def _leaves_out_beginnings(node: Node) -> bool:

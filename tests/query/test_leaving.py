@@ -3,7 +3,8 @@
 import pytest
 from hypothesis import given
 
-from monitor.model.told import Document
+from monitor.model.explained import TermFound
+from monitor.model.told import Document, Hit
 from monitor.query.leaving import exchanged, leaves, looser, without
 from monitor.query.match import holds
 from monitor.query.nodes import Node, Source, Term
@@ -25,6 +26,10 @@ from tests.query.model import Written, documents, nodes
         ("NOT steel", "steel", None),
         ("steel", "quota", "steel"),
         ("source:trade steel", "source:trade", "steel"),
+        ("steel steel", "steel", None),
+        ("(steel OR steel) quota", "steel", "quota"),
+        ("(steel steel) OR quota", "steel", "quota"),
+        ("NOT (steel steel)", "steel", None),
     ],
 )
 def test_a_term_is_left_out_wherever_it_stands(query: str, leaf: str, rest: str | None) -> None:
@@ -36,6 +41,43 @@ def test_a_term_is_left_out_wherever_it_stands(query: str, leaf: str, rest: str 
 
 
 @pytest.mark.parametrize(
+    ("query", "leaf", "other", "changed"),
+    [
+        ("steel", "steel", "TRQ", "TRQ"),
+        ("steel quota", "steel", "TRQ", "TRQ quota"),
+        ("steel OR quota", "quota", "TRQ", "steel OR TRQ"),
+        ("steel NOT quota", "quota", "source:trade", "steel NOT source:trade"),
+        ("(steel OR tin) NOT (steel scrap)", "steel", "TRQ", "(TRQ OR tin) NOT (TRQ scrap)"),
+        ("title:steel steel", "steel", "TRQ", "title:steel TRQ"),
+    ],
+)
+def test_a_term_is_exchanged_wherever_it_stands(
+    query: str, leaf: str, other: str, changed: str
+) -> None:
+    """And nothing else is; a term of one field is another term."""
+    old = parse(leaf)
+    assert isinstance(old, Term)
+    assert exchanged(parse(query), old, parse(other)) == parse(changed)
+
+
+@pytest.mark.parametrize(
+    ("query", "told"),
+    [
+        ("steel", ["steel"]),
+        ("NOT steel", ["not steel"]),
+        ("(steel OR TRQ) -quota steel", ["steel", "TRQ", "not quota"]),
+        ("steel NOT (quota NOT (tin OR scrap))", ["steel", "not quota", "tin", "scrap"]),
+        ("steel -steel", ["steel", "not steel"]),
+        ("-source:trade title:steel", ["not source:trade", "title:steel"]),
+    ],
+)
+def test_terms_come_in_order_and_are_looked_for_or_left_out(query: str, told: list[str]) -> None:
+    """Each once of either; what a NOT leaves out of what is left out is looked for."""
+    found = leaves(parse(query))
+    assert [f"{'not ' * excluded}{unparse(leaf)}" for leaf, excluded in found] == told
+
+
+@pytest.mark.parametrize(
     ("term", "less"),
     [
         ('"steel quota"', "steel quota"),
@@ -43,6 +85,8 @@ def test_a_term_is_left_out_wherever_it_stands(query: str, leaf: str, rest: str 
         ('"steel quota"~3', "steel quota"),
         ("title:steel", "steel"),
         ("category:steel*", "steel*"),
+        ("title:Korea-semi*", "Korea-semi*"),
+        ("Korea-semi*", None),
         ("steel", None),
         ("반도체", None),
         ('"the 반도체"', None),
@@ -68,6 +112,52 @@ def test_terms_are_known_by_what_is_looked_for(node: Node, written: Written) -> 
     assert all(by_term[unparse(leaf)].is_found == holds(leaf, document) for leaf, _ in leaves(node))
 
 
+@pytest.mark.parametrize(
+    ("query", "found", "blamed"),
+    [
+        ("steel", ["steel"], []),
+        ("quota", [], ["quota"]),
+        ("steel quota TRQ", ["steel"], ["quota", "TRQ"]),
+        ("steel OR quota", ["steel"], []),
+        ("quota OR TRQ", [], ["quota", "TRQ"]),
+        ("-steel", ["steel"], ["steel"]),
+        ("-quota", [], []),
+        ("tin -steel", ["steel", "tin"], ["steel"]),
+        ("-(steel tin)", ["steel", "tin"], ["steel", "tin"]),
+        ("-(steel OR quota)", ["steel"], ["steel"]),
+        ("-(steel -quota)", ["steel"], ["steel", "quota"]),
+        ("NOT NOT quota", [], ["quota"]),
+        ("(steel OR quota) TRQ", ["steel"], ["TRQ"]),
+        ("source:trade source:energy", ["source:trade"], ["source:energy"]),
+    ],
+)
+def test_a_query_fails_for_what_is_lacking_or_left_out(
+    query: str, found: list[str], blamed: list[str]
+) -> None:
+    """And for nothing that would not have helped."""
+    terms = reasons(parse(query), Document(title="", text="tin and steel", sources=("trade",)))
+    assert {one.term for one in terms if one.is_found} == set(found)
+    assert [one.term for one in terms if one.is_to_blame] == blamed
+
+
+def test_a_reason_tells_where_the_term_is() -> None:
+    """With whether the query looks for it."""
+    document = Document(title="Steel", text="On steel", category="Trade")
+    assert reasons(parse("steel -tin"), document) == (
+        TermFound(
+            term="steel",
+            is_excluded=False,
+            is_found=True,
+            is_to_blame=False,
+            hits=(
+                Hit(field="title", start=0, end=5, term="steel"),
+                Hit(field="text", start=3, end=8, term="steel"),
+            ),
+        ),
+        TermFound(term="tin", is_excluded=True, is_found=False, is_to_blame=False),
+    )
+
+
 @given(node=nodes)
 def test_exchanging_a_term_for_itself_changes_nothing(node: Node) -> None:
     """In whatever it stands."""
@@ -79,6 +169,7 @@ def test_exchanging_a_term_for_itself_changes_nothing(node: Node) -> None:
     ("query", "text", "instead"),
     [
         ("US", "us", "us"),
+        ("US", "tell us, and Us too", "us"),
         ("US*", "uses", "uses"),
         ("US", "U.S. and us", ""),
         ("TRQ", "quota", ""),
@@ -92,3 +183,11 @@ def test_small_letters_are_pointed_out(query: str, text: str, instead: str) -> N
     """Where a word of two to four capitals finds only capitals."""
     (one,) = reasons(parse(query), Document(title="", text=text))
     assert one.instead == instead
+
+
+def test_small_letters_are_pointed_out_in_any_field() -> None:
+    """As they stand there."""
+    document = Document(title="For Us", text="they use it", category="IT and us")
+    for query, instead in (("US", "Us"), ("title:US", "Us"), ("category:US", "us"), ("IT", "it")):
+        (one,) = reasons(parse(query), document)
+        assert one.instead == instead

@@ -51,7 +51,10 @@ BOTH = "{title body} : "
         ("644.5", f'{BOTH}"644z2ez5"'),
         ("semicond*", f'{BOTH}"semicond"*'),
         ("batterie*", f'{BOTH}("batterie"* OR "batteri" OR "battery")'),
+        ("batteries*", f'{BOTH}("batteries"* OR "batterie" OR "batteri" OR "battery")'),
         ("men*", f'{BOTH}("men"* OR "man")'),
+        ("spokesme*", f'{BOTH}("spokesme"* OR "spokesm" OR "spokesman")'),
+        ("synthese*", f'{BOTH}("synthese"* OR "synthes" OR "synthesis")'),
         ("theses*", f'{BOTH}("theses"* OR "these" OR "thes" OR "thesis")'),
         ("child*", f'{BOTH}"child"*'),
         ("childr*", f'{BOTH}("childr"* OR "child")'),
@@ -67,7 +70,28 @@ BOTH = "{title body} : "
         ),
         ('"steel news"', f'{BOTH}("steel news" OR (("steel news" OR "steel new") AND "zwnews"))'),
         ("Korea-semi*", f'{BOTH}("korea" AND ("semi"* OR "semy"))'),
+        ('"a b US"', f'{BOTH}("a b us" AND "zzus" AND "zvb zzus")'),
+        (
+            '"US a b c EU"',
+            f'{BOTH}("us a b c eu" AND "zzus" AND "zzeu" AND "zzus zva" AND "zvc zzeu")',
+        ),
+        ("US-se*", f'{BOTH}("us" AND "zzus" AND ("se"* OR "s"))'),
+        ("AI-US*", f'{BOTH}("ai" AND "zzai" AND "zzus"*)'),
         ('"steel quota"~5', f'{BOTH}NEAR("steel" "quota", 4)'),
+        (
+            '"steel news"~5',
+            (
+                f'{BOTH}(NEAR("steel" "news", 4) OR ((NEAR("steel" "news", 4)'
+                ' OR NEAR("steel" "new", 4)) AND "zwnews"))'
+            ),
+        ),
+        (
+            '"US news"~3',
+            (
+                f'{BOTH}((NEAR("us" "news", 2) OR ((NEAR("us" "news", 2)'
+                ' OR NEAR("us" "new", 2)) AND "zwnews")) AND "zzus")'
+            ),
+        ),
         ("철강", f'{BOTH}"zcca0z zac15z"'),
         ("zinc", f'{BOTH}"z7azinc"'),
         ("title:steel -quota", f'(title : "steel" NOT {BOTH}"quota")'),
@@ -79,7 +103,14 @@ BOTH = "{title body} : "
         ("steel -semicond*", f'({BOTH}"steel" NOT {BOTH}"semicond"*)'),
         ("-battery*", f'("zx" NOT {BOTH}("battery"* NOT "battery"))'),
         ("-fo*", f'("zx" NOT {BOTH}("fo"* NOT "foot"))'),
+        ("-korean*", f'("zx" NOT {BOTH}"korean"*)'),
+        ("-spokesma*", f'("zx" NOT {BOTH}("spokesma"* NOT "spokesman"))'),
+        ("-synthesi*", f'("zx" NOT {BOTH}("synthesi"* NOT "synthesis"))'),
+        ("-batteries", f'("zx" NOT {BOTH}("batteries" OR "battery" OR "zwbatteries"))'),
+        ('-"the US"', f'("zx" NOT {BOTH}("zvthe zzus" OR "zzthe zzus"))'),
         ("-США", '"zx"'),
+        ('-"США план"', '"zx"'),
+        ("-СШ*", '"zx"'),
         ("-철강", '"zx"'),
         ("-AI*", f'("zx" NOT {BOTH}"zzai"*)'),
         ("steel -s*", f'({BOTH}"steel" NOT {BOTH}"zys")'),
@@ -102,6 +133,38 @@ def test_what_narrows_and_what_cannot(query: str, expression: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("query", "expression"),
+    [
+        ("se*", f'{BOTH}"zys"'),
+        ("semi*", f'{BOTH}"zys"'),
+        ("semic*", f'{BOTH}"semic"*'),
+        ("5G*", f'{BOTH}"zy5"'),
+        ("AI*", f'{BOTH}"zzai"*'),
+        ("steel-se*", f'{BOTH}("steel" AND ("se"* OR "s"))'),
+        ("반도*", f'{BOTH}("zbc18z" AND "zyzb3c4z")'),
+        ("title:se* steel", f'(title : "zys" AND {BOTH}"steel")'),
+        ("se* OR st*", f'{BOTH}"zys"'),
+        ("se* -st*", f'{BOTH}"zys"'),
+        ("steel -(se* OR quota)", f'{BOTH}"steel"'),
+        ("steel -(source:trade se*)", f'{BOTH}"steel"'),
+        ("steel -s*", f'({BOTH}"steel" NOT {BOTH}"zys")'),
+        ("steel -semic*", f'({BOTH}"steel" NOT {BOTH}"semic"*)'),
+        ("steel -quota", f'({BOTH}"steel" NOT {BOTH}"quota")'),
+        ("steel -source:trade", f'({BOTH}"steel" NOT sources : "trade")'),
+        (
+            "steel (se* OR -st*)",
+            f'({BOTH}"steel" AND ({BOTH}"zys" OR ("zx" NOT {BOTH}"st"*)))',
+        ),
+        ("-se*", f'("zx" NOT {BOTH}"se"*)'),
+        ("-se* -st*", f'("zx" NOT ({BOTH}"se"* OR {BOTH}"st"*))'),
+    ],
+)
+def test_short_beginnings_are_asked_for_by_their_letter(query: str, expression: str) -> None:
+    """And are not left out, unless that is all there is to ask; longer ones are few as they are."""
+    assert rough_prefilter(parse(query)) == expression
+
+
+@pytest.mark.parametrize(
     ("text", "words"),
     [
         ("the steel quota, the end", "the steel quota the end zye zyq zys zyt"),
@@ -114,6 +177,8 @@ def test_what_narrows_and_what_cannot(query: str, expression: str) -> None:
         ("US a b c US a", "us a b c us a zya zyb zyc zyu zzus zva zv zvc zzus zva zv"),
         ("US a b US a b", "us a b us a b zya zyb zyu zzus zva zvb zzus zva zv"),
         ("A plan", "a plan zya zyp"),
+        ("AIDS", "aids zya zzaids zv"),
+        ("a a a a a a a a US b", "a a a a a a a a us b zya zyb zyu zva zzus zvb zv"),
         ("644.5", "644z2ez5 zy6"),
         ("철", "zcca0z zyzcca0z"),
         ("zinc", "z7azinc zyz7az"),
@@ -211,6 +276,33 @@ def test_it_never_hides_a_word_of_any_text(
         for one in (query, Not(query)):
             if find(one, document) is not None:
                 assert _lets_through(index, prefilter(one), document) == [0]
+
+
+@pytest.mark.parametrize(
+    ("query", "expression"),
+    [
+        ("steel quota", f'({BOTH}"steel" AND {BOTH}"quota")'),
+        ("steel 철강", None),
+        ("steel OR quota", f'({BOTH}"steel" OR {BOTH}"quota")'),
+        ("steel OR 철강", f'{BOTH}"steel"'),
+        ("철강 OR 반도체", None),
+        ('"철 강"', f'{BOTH}"zcca0z zac15z"'),
+        ("source:Trade -quota", f'(sources : "trade" AND ("zx" NOT {BOTH}"quota"))'),
+        ("-철강", f'("zx" NOT {BOTH}"zcca0z zac15z")'),
+        ("-(철강 OR steel)", f'("zx" NOT ({BOTH}"zcca0z zac15z" OR {BOTH}"steel"))'),
+        ("-(steel -철강)", f'("zx" NOT {BOTH}"steel")'),
+        (
+            "(steel (quota OR tin)) OR -(zinc (US OR EU))",
+            (
+                f'(({BOTH}"steel" AND ({BOTH}"quota" OR {BOTH}"tin"))'
+                f' OR ("zx" NOT ({BOTH}"z7azinc" AND ({BOTH}"zzus" OR {BOTH}"zzeu"))))'
+            ),
+        ),
+    ],
+)
+def test_what_matches_for_sure(query: str, expression: str | None) -> None:
+    """All of what must be true is sure, or one of what may be; a word of Hangul never is."""
+    assert certain(parse(query)) == expression
 
 
 @pytest.mark.parametrize("kind", [And, Or])

@@ -26,8 +26,10 @@ a, b, c = Term("a"), Term("b"), Term("c")
         ('"steel"', Term("steel")),
         ("semicond*", Term("semicond", prefix=True)),
         ("semicond＊", Term("semicond", prefix=True)),
+        ("…semi*", Term("semi", prefix=True)),
         ('"steel quota"~5', Term("steel quota", within=5)),
         ('"steel quota"~1', Term("steel quota", within=1)),
+        ('"steel quota"~9999', Term("steel quota", within=9999)),
         ('"steel"~0', Term("steel", within=0)),
         ('"steel quota"～5', Term("steel quota", within=5)),
         ("Korea-US", Term("Korea-US")),
@@ -119,7 +121,7 @@ def test_queries_mean_what_the_language_says(query: str, node: Node) -> None:
         ("!a", "!a", "-"),
         ("a && b", "&&", "letter or digit"),
         # stars
-        ("*", "*", "semicond*"),
+        ("*", "*", "beginning of a word"),
         ("*a", "*a", "at the end"),
         ("a*b", "a*b", "at the end"),
         ("a**", "a**", "at the end"),
@@ -167,6 +169,7 @@ def test_a_mistake_is_an_error_with_its_place(query: str, marked: str, words: st
     error = caught.value
     assert error.query == query
     assert query[error.start : error.end] == marked
+    assert error.end - error.start == len(marked)
     assert words in error.message
 
 
@@ -178,6 +181,7 @@ def test_a_mistake_is_an_error_with_its_place(query: str, marked: str, words: st
         ("a title:-b", 8, 9),
         ("((a) OR (b", 8, 9),
         ('a "b"~0 "c d"~0', 13, 15),
+        (f"((-b (a) {'(' * 49}c{')' * 51}", 57, 58),
     ],
 )
 def test_the_place_is_the_right_one_of_several(query: str, start: int, end: int) -> None:
@@ -185,6 +189,26 @@ def test_the_place_is_the_right_one_of_several(query: str, start: int, end: int)
     with pytest.raises(QueryError) as caught:
         parse(query)
     assert (caught.value.start, caught.value.end) == (start, end)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "(" * 50 + "a" + ")" * 50,
+        "NOT " * 50 + "a",
+        "(a) " * 60,
+        "-a " * 60,
+        "title:(-a) " * 60,
+    ],
+)
+def test_fifty_levels_are_deep_enough(query: str) -> None:
+    """How many stand beside each other is another matter."""
+    assert parse(unparse(parse(query))) == parse(query)
+
+
+def test_a_phrase_in_any_order_has_up_to_thirty_two_words() -> None:
+    """More would take too long to be tried in all orders."""
+    assert parse(f'"{"a " * 32}"~40') == Term(" ".join("a" * 32), within=40)
 
 
 # ------------------------------------------------------------------ keywords
@@ -218,6 +242,7 @@ def test_keywords_may_be_wrong_too(keyword: str, marked: str, words: str) -> Non
         keywords(none=(keyword,))
     error = caught.value
     assert (error.query, keyword[error.start : error.end]) == (keyword, marked)
+    assert error.end - error.start == len(marked)
     assert words in error.message
 
 
@@ -247,6 +272,8 @@ def test_a_watch_is_its_query_and_its_keywords() -> None:
         (Term("Korea–U.S."), "Korea–U.S."),
         (Term("1,234.5"), "1,234.5"),
         (Term("OR"), '"OR"'),
+        (Term("AND"), '"AND"'),
+        (Term("NOT"), '"NOT"'),
         (Term("steel quota"), '"steel quota"'),
         (Term("12:30"), '"12:30"'),
         (Term("anti-dump", "title", prefix=True), "title:anti-dump*"),
@@ -255,6 +282,9 @@ def test_a_watch_is_its_query_and_its_keywords() -> None:
         (And((Or((a, b)), Not(And((b, c))))), "(a OR b) NOT (b c)"),
         (Or((a, Or((b, c)))), "a OR (b OR c)"),
         (Not(Not(a)), "NOT NOT a"),
+        (Not(Or((a, b))), "NOT (a OR b)"),
+        (And((a, And((b, c)))), "a (b c)"),
+        (And((Or((a, b)), And((b, c)))), "(a OR b) (b c)"),
         (Source("trade-all"), "source:trade-all"),
         (Source("trade all"), 'source:"trade all"'),
     ],

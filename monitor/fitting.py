@@ -138,7 +138,7 @@ def cut(line: Line, limit: int, measure: Callable[[Line], int]) -> Line:
         size = measure(shown)
         if size <= limit or not keep:
             return shown
-        keep = min(keep - 1, keep * limit // size)
+        keep = keep * limit // size  # fewer, as it is too long
 
 
 def _first(line: Line, keep: int) -> Iterator[Span]:

@@ -61,10 +61,11 @@ def test_cut_says_how_much_more_there_is() -> None:
 
 
 def test_cut_is_right_wherever_it_falls() -> None:
-    """At the end of a span as within it: no character is lost, and no empty span is left."""
+    """It fills its room; no character is lost, and no empty span is left."""
     line = (Span("text", "The "), Span("hit", "steel"), Span("text", " quota " * 20))
     for limit in range(25, 60):
         *kept, count = cut(line, limit, size)
+        assert size((*kept, count)) == limit
         shown = plain(tuple(kept))
         assert shown == plain(line)[: len(shown)]
         assert count.text == f"… ({size(line) - len(shown)} characters more)"

@@ -1,6 +1,7 @@
 """Several things at a time."""
 
 import threading
+import time
 
 import pytest
 
@@ -22,6 +23,18 @@ def test_a_slow_job_holds_up_no_other() -> None:
         meeting.wait()
 
     all_at_once(work, [1, 2], hands=2)
+
+
+def test_the_caller_goes_on_when_all_is_done() -> None:
+    """And not while the last job still runs."""
+    done: list[int] = []
+
+    def work(job: int) -> None:
+        time.sleep(0.05)
+        done.append(job)
+
+    all_at_once(work, [1, 2, 3], hands=2)
+    assert sorted(done) == [1, 2, 3]
 
 
 def test_a_single_job_is_done_by_the_caller() -> None:

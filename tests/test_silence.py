@@ -79,6 +79,13 @@ def test_a_listing_that_speaks_every_working_day_is_missed_after_some() -> None:
     assert silent_days(found.last, at("2025-12-09")) == 5
 
 
+def test_three_working_days_more_are_the_least() -> None:
+    """However long a listing has been known: an election and a bridging day are no silence."""
+    found = silence(workdays(date(2025, 12, 1), 2000), NOON)
+    assert found is not None
+    assert (found.longest, found.until) == (0, at("2025-12-06"))
+
+
 def test_what_is_rare_is_waited_for() -> None:
     """A release every two weeks: a month and a half is nothing strange, half a year is."""
     found = silence(workdays(date(2025, 12, 1), 60, every=10), NOON)

@@ -13,6 +13,7 @@
 Every message is a sentence for the person at the terminal, without secrets.
 """
 
+from collections.abc import Collection
 from datetime import timedelta
 from pathlib import Path
 from unicodedata import east_asian_width
@@ -111,11 +112,17 @@ class DeliveryError(MonitorError):
     """A channel did not take a message.
 
     `permanent` is true where trying again cannot help; `retry_after` is what the receiver asked
-    for. The message names no secret: webhook addresses are shown by their host alone.
+    for. `taken_by` are the recipients who have it all the same: they do not get it again. The
+    message names no secret: webhook addresses are shown by their host alone.
     """
 
     def __init__(
-        self, message: str, *, permanent: bool = False, retry_after: timedelta | None = None
+        self,
+        message: str,
+        *,
+        permanent: bool = False,
+        retry_after: timedelta | None = None,
+        taken_by: Collection[str] = (),
     ) -> None:
-        self.permanent, self.retry_after = permanent, retry_after
+        self.permanent, self.retry_after, self.taken_by = permanent, retry_after, taken_by
         super().__init__(message)

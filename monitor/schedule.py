@@ -19,6 +19,7 @@ _WAITS = tuple(
 )
 MAX_ATTEMPTS = len(_WAITS) + 1
 _JITTER = 0.2
+_LONGEST_ASKED = timedelta(days=1)  # who asks for years has made a mistake, and would get nothing
 
 # The site is often deaf for minutes; ten tries with waits from 2.5 s got through (listing.md).
 _FIRST_FETCH_WAIT = 2.5
@@ -34,12 +35,12 @@ def next_attempt(
 ) -> datetime | None:
     """Return when to send again after failed attempt number `attempt`; None: give up.
 
-    `retry_after` is what the receiver asked for: never earlier than that.
+    `retry_after` is what the receiver asked for: never earlier than that, up to a day.
     """
     if attempt >= MAX_ATTEMPTS:
         return None
     wait = _jittered(_WAITS[attempt - 1], chance)
-    return now + max(wait, retry_after or timedelta())
+    return now + max(wait, min(retry_after or timedelta(), _LONGEST_ASKED))
 
 
 def fetch_wait(attempt: int, chance: float) -> timedelta:

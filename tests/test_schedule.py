@@ -66,13 +66,18 @@ def test_chance_lengthens_a_wait() -> None:
 @given(
     attempt=st.integers(1, MAX_ATTEMPTS - 1),
     chance=CHANCES,
-    asked=st.timedeltas(timedelta(), timedelta(days=2)),
+    asked=st.timedeltas(timedelta(), timedelta(days=1)),
 )
 def test_retry_after_is_honoured(attempt: int, chance: float, asked: timedelta) -> None:
     """Nothing is sent before the time that the receiver asked for."""
     at = next_attempt(attempt, NOW, chance, asked)
     assert at is not None
     assert at >= NOW + asked
+
+
+def test_nobody_is_waited_for_longer_than_a_day() -> None:
+    """A receiver that asks for three years would never be sent anything again."""
+    assert next_attempt(1, NOW, 0.5, timedelta(days=1157)) == NOW + timedelta(days=1)
 
 
 def test_fetches_are_tried_again_as_the_site_needs() -> None:

@@ -7,7 +7,6 @@ whether the message was taken; it is sent again, under the Message-ID it was fro
 
 import contextlib
 import ipaddress
-import logging
 import smtplib
 import socket
 import ssl
@@ -22,7 +21,7 @@ from monitor.model.told import Delivery
 from monitor.render.mail import address
 from monitor.text.cleaning import clean
 
-_log = logging.getLogger(__name__)
+Refused = Mapping[str, tuple[int, bytes]]  # recipients, and what the server answered
 
 _PATIENCE = 5  # the whole conversation may take this many times the timeout of a step
 _QUOTED = 200  # characters of a server's answer that an error shows
@@ -32,13 +31,17 @@ _PERMANENT = 500
 
 
 def send(channel: EmailChannel, delivery: Delivery) -> None:
-    """Hand a message to the mail server; refused recipients beside accepted ones are logged."""
-    recipients = [address(to) for to in channel.to]
+    """Hand a message to the mail server, for those recipients who do not have it yet.
+
+    DeliveryError if it refuses one of them; the others have it then.
+    """
+    recipients = [to for to in map(address, channel.to) if to not in delivery.taken_by]
+    if not recipients:
+        return
     with _conversation(channel) as smtp:
         refused = smtp.sendmail(address(channel.sender), recipients, delivery.payload)
-    for who, answer in refused.items():
-        place = f"{channel.host}:{channel.port}"
-        _log.warning("%s refused the recipient %s: %s", place, who, _said(*answer))
+    if refused:
+        raise _refused(channel, refused, [to for to in recipients if to not in refused])
 
 
 def rehearse(channel: EmailChannel) -> None:
@@ -173,13 +176,22 @@ def _failure(place: str, error: Exception) -> DeliveryError:
             return DeliveryError(f"{place}: {_reason(error)}")
 
 
-def _all_refused(place: str, recipients: Mapping[str, tuple[int, bytes]]) -> DeliveryError:
-    permanent = all(code >= _PERMANENT for code, _ in recipients.values())
+def _all_refused(place: str, recipients: Refused) -> DeliveryError:
     said = f"{place} refused every recipient: {_each(recipients)}"
-    return DeliveryError(said, permanent=permanent)
+    return DeliveryError(said, permanent=_is_permanent(recipients))
 
 
-def _each(recipients: Mapping[str, tuple[int, bytes]]) -> str:
+def _refused(channel: EmailChannel, recipients: Refused, taken_by: list[str]) -> DeliveryError:
+    place = f"{channel.host}:{channel.port}"
+    said = f"{place} refused {_each(recipients)}; the other recipients have it"
+    return DeliveryError(said, permanent=_is_permanent(recipients), taken_by=taken_by)
+
+
+def _is_permanent(recipients: Refused) -> bool:
+    return all(code >= _PERMANENT for code, _ in recipients.values())
+
+
+def _each(recipients: Refused) -> str:
     return "; ".join(f"{who}: {_said(*answer)}" for who, answer in recipients.items())
 
 

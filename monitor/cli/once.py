@@ -30,7 +30,7 @@ def run(args: Namespace) -> int:
         return exit_code(*_round(settings, args))
     from monitor.cli.beating import with_heartbeat
 
-    return with_heartbeat(heartbeat, lambda: _round(settings, args))
+    return with_heartbeat(settings, heartbeat, lambda: _round(settings, args))
 
 
 def _round(settings: Config, args: Namespace) -> tuple[Sequence[Report], Tally]:

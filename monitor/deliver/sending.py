@@ -3,7 +3,7 @@
 import sqlite3
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import tzinfo
+from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING
 
 from monitor import channels as transports
@@ -56,7 +56,10 @@ class Sender:
             if attempt is None:
                 return None
             payload = messages.payload(conn, one.id, self._prepared)
-        return Delivery(id=one.id, channel=one.channel, attempt=attempt, payload=payload)
+            taken_by = outbox.taken_by(conn, one.id)
+        return Delivery(
+            id=one.id, channel=one.channel, attempt=attempt, payload=payload, taken_by=taken_by
+        )
 
     def _prepared(self, letter: Letter) -> bytes:
         shown = in_zone(letter, self._zone)
@@ -84,12 +87,14 @@ class Sender:
         if not error.permanent:
             again = next_attempt(delivery.attempt, now, self._world.chance(), error.retry_after)
         with self._db.writing() as conn:
+            outbox.taken_in_part(conn, delivery.id, error.taken_by)
             if again is None:
                 outbox.given_up(conn, delivery.id, me, str(error))
             else:
                 held = error.retry_after is not None
                 outbox.postponed(conn, delivery.id, me, str(error), again, held=held)
-            told = self._trouble(conn, delivery, str(error), is_given_up=again is None)
+            until = again if again is None or error.retry_after is not None else now
+            told = self._trouble(conn, delivery, str(error), until)
         self._tally.told += told
 
     def _took(self, conn: sqlite3.Connection, delivery: Delivery) -> list[str]:
@@ -99,7 +104,7 @@ class Sender:
         return [] if told is None else [told]
 
     def _trouble(
-        self, conn: sqlite3.Connection, delivery: Delivery, error: str, *, is_given_up: bool
+        self, conn: sqlite3.Connection, delivery: Delivery, error: str, again: datetime | None
     ) -> list[str]:
         if self._operator is None:
             return []
@@ -107,7 +112,7 @@ class Sender:
             conn,
             delivery.channel,
             error,
-            is_given_up=is_given_up,
+            again=again,
             operator=self._operator,
             world=self._world,
         )

@@ -166,10 +166,11 @@ Letter = Digest | Notice
 class Delivery:
     """A message on its way: `payload` is frozen at the first attempt and sent again unchanged.
 
-    `attempt` counts from 1.
+    `attempt` counts from 1. `taken_by` are those of several recipients who have it already.
     """
 
     id: str
     channel: str
     attempt: int
     payload: bytes = field(repr=False)
+    taken_by: frozenset[str] = frozenset()

@@ -234,3 +234,9 @@ def better_indexes(db: Tables) -> None:
     """Write into the full-text index only what has changed; have our own made anew."""
     for statement in _BETTER_INDEXES:
         db.execute(statement)
+
+
+@migrations()
+def taken_in_part(db: Tables) -> None:
+    """Remember who of several recipients took a message: a JSON list of addresses, or nothing."""
+    db.execute("ALTER TABLE deliveries ADD COLUMN taken_by TEXT")

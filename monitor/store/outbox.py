@@ -5,8 +5,9 @@ a lease, sends it outside any transaction, and records the outcome. A sender tha
 claim behind: it lapses with its lease, or at once where its process is known to be gone.
 """
 
+import json
 import sqlite3
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -154,6 +155,23 @@ def given_up(conn: sqlite3.Connection, delivery_id: str, me: str, error: str) ->
         " claimed_until = NULL WHERE id = ? AND status = 'owed' AND claimed_by = ?",
         (error, delivery_id, me),
     )
+
+
+def taken_by(conn: sqlite3.Connection, delivery_id: str) -> frozenset[str]:
+    """Return those of several recipients who took a message that others refused."""
+    (taken,) = conn.execute(
+        "SELECT taken_by FROM deliveries WHERE id = ?", (delivery_id,)
+    ).fetchone()
+    return frozenset() if taken is None else frozenset(json.loads(taken))
+
+
+def taken_in_part(conn: sqlite3.Connection, delivery_id: str, by: Collection[str]) -> None:
+    """Record recipients who took a message that others refused, beside those who had before."""
+    if by:
+        everybody = sorted(taken_by(conn, delivery_id).union(by))
+        conn.execute(
+            "UPDATE deliveries SET taken_by = ? WHERE id = ?", (json.dumps(everybody), delivery_id)
+        )
 
 
 def counts(conn: sqlite3.Connection) -> Mapping[str, int]:

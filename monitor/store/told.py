@@ -19,7 +19,8 @@ def earlier(
     rows = conn.execute(
         "SELECT d.channel, i.watches, i.snippet FROM items AS i"
         " JOIN deliveries AS d ON d.id = i.delivery_id"
-        " WHERE i.release_id = ? AND d.status IN ('sent', 'owed')"
+        " WHERE i.release_id = ?"
+        " AND (d.status IN ('sent', 'owed') OR d.taken_by IS NOT NULL)"
         " ORDER BY d.created_at, d.id",
         (release_id,),
     )

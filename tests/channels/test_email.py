@@ -1,6 +1,5 @@
 """Messages by SMTP, to real servers on loopback."""
 
-import logging
 import socket
 from dataclasses import replace
 from datetime import timedelta
@@ -204,14 +203,28 @@ def test_all_recipients_refused(answers: tuple[str, str], permanent: bool) -> No
     assert f"desk@example.com: {answers[0]}; ops@example.com: {answers[1]}" in str(error)
 
 
-def test_one_recipient_refused_is_logged(caplog: pytest.LogCaptureFixture) -> None:
-    """Those who were accepted have the message, so it is sent; the other is named in the log."""
-    mailbox = Mailbox(said={"ops@example.com": "550 \x1b[2Jno such user"})
-    with mail_server(mailbox) as port, caplog.at_level(logging.WARNING, "monitor"):
-        email.send(replace(DESK, port=port), SENT)
-    assert mailbox.taken[0].rcpt_tos == ["desk@example.com"]
-    (record,) = [each for each in caplog.records if each.name.startswith("monitor")]
-    assert "refused the recipient ops@example.com: 550 [2Jno such user" in record.getMessage()
+@pytest.mark.parametrize(
+    ("answer", "permanent"), [("550 \x1b[2Jno such user", True), ("450 greylisted", False)]
+)
+def test_one_recipient_refused_does_not_have_it(answer: str, permanent: bool) -> None:
+    """It is no success; those who took the message are named, so as not to get it again."""
+    mailbox = Mailbox(said={"ops@example.com": answer})
+    with mail_server(mailbox) as port:
+        error = refused(replace(DESK, port=port))
+        assert mailbox.taken[0].rcpt_tos == ["desk@example.com"]
+        assert (error.permanent, error.taken_by) == (permanent, ["desk@example.com"])
+        said = answer.replace("\x1b", "")
+        assert f"refused ops@example.com: {said}; the other recipients have it" in str(error)
+        mailbox.said.clear()
+        email.send(replace(DESK, port=port), replace(SENT, taken_by=frozenset(error.taken_by)))
+        assert mailbox.taken[1].rcpt_tos == ["ops@example.com"]
+        assert mailbox.taken[1].original_content == PAYLOAD
+
+
+def test_nobody_left_is_no_conversation() -> None:
+    """Whoever refused it may have been taken out of the config: nobody waits for it then."""
+    everybody = frozenset({"desk@example.com", "ops@example.com"})
+    email.send(replace(DESK, port=free_port()), replace(SENT, taken_by=everybody))
 
 
 @pytest.mark.parametrize(

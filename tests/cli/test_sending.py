@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from tests.channels.peers import Receiver, receiving
+from tests.channels.peers import Mailbox, Receiver, mail_server, receiving
 from tests.site import Site
-from tests.stage import WATCHES, Stage, bot, source
+from tests.stage import WATCHES, Stage, bot, desk, source
 
 DAY = date(2025, 12, 1)
 FAR = f"daily at {datetime.now(UTC) + timedelta(hours=12):%H:%M}"
@@ -117,6 +117,47 @@ def test_what_was_given_up_is_shown_and_sent_again_under_its_id(tmp_path: Path) 
         assert "was sent" in twice.err
     assert len({headers["webhook-id"] for _, headers, _ in receiver.got}) == 1
     assert len({body for _, _, body in receiver.got}) == 1
+
+
+def test_a_recipient_who_is_refused_for_now_gets_it_later_and_the_others_once(
+    tmp_path: Path,
+) -> None:
+    """It is owed until everybody has it, under one Message-ID."""
+    mailbox = Mailbox(said={"ops@example.com": "450 greylisted"})
+    with Site() as site, mail_server(mailbox) as port:
+        stage = staged(tmp_path, site, desk(port, to=["desk@example.com", "ops@example.com"]))
+        site.publish("Steel Quotas", DAY)
+        summary = stage.once()
+        assert (summary["delivered"], summary["waiting"], summary["failed"]) == (0, 1, 1)
+        status = stage.run("status")
+        assert status.code == 1
+        assert "refused ops@example.com: 450 greylisted" in status.out
+        mailbox.said.clear()
+        assert stage.run("deliveries", "retry").code == 0
+    assert [one.rcpt_tos for one in mailbox.taken] == [["desk@example.com"], ["ops@example.com"]]
+    assert len({one.original_content for one in mailbox.taken}) == 1
+
+
+def test_a_recipient_who_is_refused_for_good_is_told_and_the_others_go_on(tmp_path: Path) -> None:
+    """What was given up on for one is kept; the others are told what becomes of the release."""
+    mailbox = Mailbox(said={"ops@example.com": "550 no such user"})
+    with Site() as site, receiving(Receiver()) as receiver, mail_server(mailbox) as port:
+        both = desk(port, to=["desk@example.com", "ops@example.com"])
+        stage = staged(tmp_path, site, both, bot(receiver.url))
+        post = site.publish("Steel Quotas", DAY)
+        assert stage.once()["failed"] == 1
+        (row,) = stage.run("deliveries", "list", "--channel", "desk", "--json").json
+        assert (row["status"], row["attempts"]) == ("given-up", 1)
+        site.edit(post.article_id, title="Beef Quotas")
+        stage.once()
+        stage.config.write_text(stage.config.read_text().replace(', "ops@example.com"', ""))
+        assert stage.run("deliveries", "retry").code == 0
+    assert [one.rcpt_tos for one in mailbox.taken] == [["desk@example.com"]] * 2
+    notices = [one["data"] for one in told(receiver) if one["type"] == "health"]
+    assert [one["subject"] for one in notices] == [
+        "The channel desk does not take its messages",
+        "The channel desk takes messages again",
+    ]
 
 
 @pytest.mark.parametrize("typed", ["msg_zz", "m"])

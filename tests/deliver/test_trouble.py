@@ -33,6 +33,7 @@ class Office:
         self.channels = tuple(self._channel(name, send) for name in names)
         self.operator = Operator(channels=names, after=3, zone=lambda: UTC)
         self.down: dict[str, bool] = {}
+        self.asked: timedelta | None = None
         self.came: dict[str, list[Any]] = {name: [] for name in names}
         self.ids = count()
         with self.open_db() as db, db.writing() as conn:
@@ -50,7 +51,11 @@ class Office:
         if channel.name in self.down:
             permanent = self.down[channel.name]
             self.fake.pass_time(timedelta(seconds=5))  # an answer takes its time
-            raise DeliveryError(f"no room; it answered 4{permanent:d}0", permanent=permanent)
+            raise DeliveryError(
+                f"no room; it answered 4{permanent:d}0",
+                permanent=permanent,
+                retry_after=self.asked,
+            )
         self.came[channel.name].append(json.loads(delivery.payload))
 
     def owe(self, *names: str) -> None:
@@ -120,6 +125,17 @@ def test_a_channel_that_stays_down_is_told_on_the_others_and_so_is_its_end(offic
     text = office.came["bot"][0]["data"]["text"]
     assert text[0] == "Sending to it fails since 2025-12-01 09:01 UTC: no room; it answered 400."
     assert text[1].startswith("2 messages wait for it.")
+
+
+@pytest.mark.parametrize(("asked", "told"), [(20 * MINUTE, 0), (timedelta(days=999), 1)])
+def test_who_wants_no_message_for_long_is_told_at_once(
+    office: Office, asked: timedelta, told: int
+) -> None:
+    """Nobody would hear of it for as long as it asked to be left alone."""
+    office.owe("desk")
+    office.down["desk"], office.asked = False, asked
+    assert len(office.send().told) == told
+    assert len(office.notices("bot")) == told
 
 
 def test_a_message_that_is_given_up_is_told_at_once_in_the_same_round(office: Office) -> None:

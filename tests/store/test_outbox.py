@@ -141,6 +141,16 @@ def test_what_is_given_up_is_kept(conn: Connection) -> None:
     assert row == ("given-up", "gone", b"bytes")
 
 
+def test_who_has_it_is_remembered_over_all_attempts(conn: Connection) -> None:
+    """A message to several of whom some refused it goes to those alone when it is sent again."""
+    assert outbox.taken_by(conn, "msg_1") == frozenset()
+    outbox.taken_in_part(conn, "msg_1", ())
+    assert conn.execute("SELECT taken_by FROM deliveries").fetchone() == (None,)
+    outbox.taken_in_part(conn, "msg_1", ["b@example.com"])
+    outbox.taken_in_part(conn, "msg_1", ["a@example.com", "b@example.com"])
+    assert outbox.taken_by(conn, "msg_1") == {"a@example.com", "b@example.com"}
+
+
 def test_who_has_lost_a_claim_cannot_undo_the_next_ones_work(conn: Connection) -> None:
     """A late outcome of the first sender does not free what the second holds."""
     first = claimed(conn, "one")

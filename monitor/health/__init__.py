@@ -2,8 +2,8 @@
 
 Each rule is a function of its own, with a name, a reason in words and an advice:
 
-    pages      what no listing shows: no entries, a far future, unreadable letters
-    learned    what this listing never did: far fewer entries, no texts, another language …
+    pages      what no listing shows: no entries, a far future, one title, unreadable letters
+    learned    what this listing never did: far fewer entries, other titles, another language …
     ground     what is not this listing: another board, another site, an end that is none
 
 Rules ask for much before they object. A listing that is young, short or was silent for a month is
@@ -36,6 +36,9 @@ RULES: tuple[Rule, ...] = (
     learned.no_categories,
     learned.other_categories,
     ground.ends_early,
+    learned.rewritten,
+    pages.one_title,
+    pages.long_ago,
 )
 
 

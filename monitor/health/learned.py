@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from statistics import median
 
+from monitor.health.pages import LAYOUT
 from monitor.health.shape import shape_of
 from monitor.model.history import History, Shape
 from monitor.model.scraped import Page
@@ -24,8 +25,7 @@ _USUAL = 0.9
 _LOST = 0.5
 _LONG = 200  # characters
 _SHORTER = 10  # times
-
-_LAYOUT = "open the address in a browser: if all is well there, the site's layout has changed"
+_REWRITTEN = 6  # entries that are edited at once, to be no edits
 
 
 def far_fewer(pages: Sequence[Page], history: History, _now: datetime) -> Iterator[Verdict]:
@@ -38,6 +38,20 @@ def far_fewer(pages: Sequence[Page], history: History, _now: datetime) -> Iterat
             rule=FAR_FEWER,
             reason=f"the first page of the listing holds {found} of its usual {usual:g} entries",
             advice="open the address in a browser and count: part of the page may be missing",
+        )
+
+
+def rewritten(pages: Sequence[Page], history: History, _now: datetime) -> Iterator[Verdict]:
+    """Object to other titles or dates in nearly all known entries: so many are no edits."""
+    met = {one for page in pages for one in page.entries if one in history.met}
+    altered = len(met & history.altered)
+    if altered >= _REWRITTEN and altered >= len(met) * _USUAL:
+        yield Verdict(
+            credible=False,
+            rule="rewritten",
+            reason=f"{altered} of {len(met)} known entries have another title or date than before",
+            advice="open the address in a browser and compare it with: monitor releases; if all is"
+            " as it was there, the site's layout has changed",
         )
 
 
@@ -64,7 +78,7 @@ def no_texts(pages: Sequence[Page], history: History, _now: datetime) -> Iterato
             credible=False,
             rule="no-texts",
             reason=f"{lacking} of {read} entries have no text, where nearly all had one",
-            advice=_LAYOUT,
+            advice=LAYOUT,
         )
 
 
@@ -78,7 +92,7 @@ def short_texts(pages: Sequence[Page], history: History, _now: datetime) -> Iter
             credible=False,
             rule="short-texts",
             reason=f"texts are {found:.0f} characters long on average, where they were {usual:.0f}",
-            advice=_LAYOUT,
+            advice=LAYOUT,
         )
 
 
@@ -89,7 +103,7 @@ def no_categories(pages: Sequence[Page], history: History, _now: datetime) -> It
             credible=False,
             rule="no-categories",
             reason=f"{lacking} of {read} entries have no category, where nearly all had one",
-            advice=_LAYOUT,
+            advice=LAYOUT,
         )
 
 

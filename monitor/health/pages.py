@@ -1,17 +1,24 @@
 """Rules for what no listing shows."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from monitor.health.shape import garbled_in
 from monitor.model.history import History
 from monitor.model.scraped import Entry, Page
 from monitor.model.stored import Verdict
+from monitor.text.folding import fold
 
 # The ministry announces days ahead at most; a year mistyped by one is caught all the same.
 _FUTURE = timedelta(days=30)
 _SHOWN = 80
 _FEW = 3
+_ALIKE = 5
+_MOST = 0.9
+_FIRST_DAY = date(1990, 1, 1)
+
+LAYOUT = "open the address in a browser: if all is well there, the site's layout has changed"
 
 
 def no_entries(pages: Sequence[Page], history: History, _now: datetime) -> Iterator[Verdict]:
@@ -38,6 +45,35 @@ def far_future(pages: Sequence[Page], history: History, now: datetime) -> Iterat
                 advice="look at the entry on the site, and at this machine's clock",
             )
             return
+
+
+def long_ago(pages: Sequence[Page], history: History, _now: datetime) -> Iterator[Verdict]:
+    """Object where nearly all entries that were not met before are older than the web."""
+    new = list(_unmet(pages, history))
+    old = sum(entry.date < _FIRST_DAY for entry in new)
+    if old >= _FEW and old >= len(new) * _MOST:
+        yield Verdict(
+            credible=False,
+            rule="long-ago",
+            reason=f"{old} of {len(new)} new entries are dated before {_FIRST_DAY.year}",
+            advice=LAYOUT,
+        )
+
+
+def one_title(pages: Sequence[Page], history: History, _now: datetime) -> Iterator[Verdict]:
+    """Object where nearly all entries have the same title, when a listing is first read.
+
+    Later on its known entries are the witnesses.
+    """
+    titles = Counter(fold(entry.title) for entry in _unmet(pages, history) if not history.shapes)
+    (title, count), *_ = titles.most_common(1) or [("", 0)]
+    if count >= _ALIKE and count >= titles.total() * _MOST:
+        yield Verdict(
+            credible=False,
+            rule="one-title",
+            reason=f"{count} of {titles.total()} entries have the same title, “{title[:_SHOWN]}”",
+            advice=LAYOUT,
+        )
 
 
 def garbled(pages: Sequence[Page], history: History, _now: datetime) -> Iterator[Verdict]:

@@ -34,8 +34,10 @@ class History:
     """What is known of a listing when pages of it are to be judged.
 
     `shapes` are those of its last believed checks, the latest first: none for a baseline. `met` are
-    those of the entries now read that it has shown before.
+    those of the entries now read that it has shown before, `altered` those of them that had another
+    title or date then.
     """
 
     shapes: tuple[Shape, ...] = ()
     met: frozenset[Entry] = frozenset()
+    altered: frozenset[Entry] = frozenset()

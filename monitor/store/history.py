@@ -21,7 +21,9 @@ _COLUMNS = (
 def read(conn: sqlite3.Connection, source: str, pages: Sequence[Page]) -> History:
     """Return what is known of a listing, held against pages of it."""
     entries = [entry for page in pages for entry in page.entries]
-    return History(shapes=shapes(conn, source), met=frozenset(known.met(conn, source, entries)))
+    met = dict(known.met(conn, source, entries))
+    altered = frozenset(entry for entry, is_altered in met.items() if is_altered)
+    return History(shapes=shapes(conn, source), met=frozenset(met), altered=altered)
 
 
 def shapes(conn: sqlite3.Connection, source: str) -> tuple[Shape, ...]:

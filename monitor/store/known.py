@@ -45,17 +45,21 @@ def _left_below(conn: sqlite3.Connection, source: str, rank: float, limit: str) 
     return int(row[0])
 
 
-def met(conn: sqlite3.Connection, source: str, entries: Iterable[Entry]) -> Iterator[Entry]:
-    """Yield those entries that this listing has shown: under their title and date, or edited.
+def met(
+    conn: sqlite3.Connection, source: str, entries: Iterable[Entry]
+) -> Iterator[tuple[Entry, bool]]:
+    """Yield those entries that this listing has shown, and whether under another title or date.
 
     An article id is no proof by itself, as ids may be dealt anew: date or title must have stayed.
     """
     for entry in entries:
-        if _rank(conn, source, entry, _ANY_TIME) is not None or any(
+        if _rank(conn, source, entry, _ANY_TIME) is not None:
+            yield entry, False
+        elif any(
             day == entry.date.isoformat() or fold(title) == fold(entry.title)
             for title, day in _under_its_number(conn, source, entry)
         ):
-            yield entry
+            yield entry, True
 
 
 def _under_its_number(

@@ -152,6 +152,11 @@ def inside(tag: str, text: str) -> Callable[[str], str]:
     return lambda html: pattern.sub(lambda found: found[1] + text + found[2], html)
 
 
+def dated(day: str) -> Callable[[str], str]:
+    """Put another date into all entries."""
+    return lambda html: re.sub(r"(<i>date</i>)[0-9-]+", rf"\g<1>{day}", html)
+
+
 def garbled(html: str) -> str:
     """Take UTF-8 for windows-1252 and send that as UTF-8."""
     start, end = html.index('<div class="board-list">'), html.index('<div class="paging">')

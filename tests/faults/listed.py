@@ -57,6 +57,8 @@ PAGES = (
     Case("an entry without a title", over(faults.without("title"))),
     Case("an entry without a date", over(faults.without("date"))),
     Case("an entry dated in 2205", altered(cases.mistyped_year)),
+    Case("the same title everywhere", altered(cases.inside('strong class="title"', "FTA News"))),
+    Case("the same date everywhere", altered(cases.dated("2025-12-02"))),
     Case("titles in Korean", altered(cases.inside('strong class="title"', "한미 통상장관 회담"))),
     Case("no texts any more", altered(cases.inside('span class="cont"', ""))),
     Case("texts that say “Read more”", altered(cases.inside('span class="cont"', "Read more"))),

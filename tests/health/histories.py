@@ -26,8 +26,13 @@ def entry(number: int, **more: object) -> Entry:
 
 
 def listed(first: int, last: int, **more: object) -> tuple[Entry, ...]:
-    """Return the entries from an article id down to another."""
-    return tuple(entry(number, **more) for number in range(first, last - 1, -1))
+    """Return the entries from an article id down to another; a `title` is numbered."""
+    numbers = range(first, last - 1, -1)
+    if "title" not in more:
+        return tuple(entry(number, **more) for number in numbers)
+    return tuple(
+        entry(number, **{**more, "title": f"{more['title']} {number}"}) for number in numbers
+    )
 
 
 def pages(*contents: tuple[Entry, ...]) -> list[Page]:

@@ -21,6 +21,12 @@ def test_an_ordinary_day_is_believed() -> None:
     assert judge(pages(listed(1000, 991), listed(990, 981)), PAST, NOW).credible
 
 
+def altered(known: int, count: int) -> History:
+    """Return a history of so many entries, of which the newest were otherwise before."""
+    met = listed(998, 999 - known)
+    return replace(past(*met), altered=frozenset(met[:count]))
+
+
 FAULTS: list[tuple[str, History, list[Page], str]] = [
     ("far-fewer", PAST, pages(listed(998, 995)), "holds 4 of its usual 10 entries"),
     ("far-fewer", PAST, pages(listed(998, 998)), "holds 1 of its usual 10 entries"),
@@ -28,7 +34,7 @@ FAULTS: list[tuple[str, History, list[Page], str]] = [
     (
         "another-language",
         NONE_MET,
-        pages(listed(1008, 999, title="한미 통상장관 회담 개최")),
+        pages(listed(1008, 999, title=KOREAN)),
         "most titles are in Hangul, Han or Kana, where they were in Latin letters",
     ),
     (
@@ -53,6 +59,9 @@ FAULTS: list[tuple[str, History, list[Page], str]] = [
         pages(listed(1008, 999)),
         "most titles are in Latin letters, where they were in Hangul, Han or Kana",
     ),
+    # edits of nearly all that is known: all six, and nine of ten
+    ("rewritten", altered(6, 6), pages(listed(998, 993)), "6 of 6 known entries have another"),
+    ("rewritten", altered(10, 9), pages(listed(1000, 989)), "9 of 10 known entries"),
     # three entries tell it, held against five
     ("another-language", FIVE, pages(listed(1001, 999, title=KOREAN)), "most titles are in Hangul"),
     ("no-texts", FIVE, pages(listed(1001, 999, body="")), "3 of 3 entries have no text"),
@@ -114,6 +123,9 @@ def test_a_listing_without_a_history_may_look_like_that(
 @pytest.mark.parametrize(
     ("history", "read"),
     [
+        # five edits at once, and eight among ten
+        (altered(5, 5), pages(listed(998, 994))),
+        (altered(10, 8), pages(listed(998, 989))),
         # a young listing grows, and a short one is short
         (past(*listed(998, 996)), pages(listed(1000, 996))),
         (past(*listed(998, 993)), pages(listed(998, 996))),

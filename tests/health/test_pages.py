@@ -9,6 +9,7 @@ from monitor.health import NO_HISTORY, judge
 from monitor.health.shape import shape_of
 from monitor.model.history import History
 from monitor.model.scraped import Entry, Page
+from tests.health.histories import entry, listed, pages, past
 
 NOW = datetime(2025, 12, 1, 9, 0, tzinfo=UTC)
 
@@ -94,11 +95,48 @@ def test_broken_letters_are_told(title: str) -> None:
     assert judge([Page(number=1, entries=bad)], accepted, NOW).credible
 
 
+def first(titles: int, others: int) -> list[Page]:
+    """Return a first page on which so many entries have one title."""
+    alike = tuple(entry(1000 - n, title="FTA News") for n in range(titles))
+    return pages((*alike, *listed(1000 - titles, 1001 - titles - others)))
+
+
+@pytest.mark.parametrize(("titles", "others"), [(5, 0), (9, 1), (18, 2)])
+def test_a_first_page_with_one_title_is_misread(titles: int, others: int) -> None:
+    """Nearly all the same: what stands there is no title."""
+    verdict = judge(first(titles, others), NO_HISTORY, NOW)
+    assert (verdict.credible, verdict.rule) == (False, "one-title")
+    assert f"{titles} of {titles + others} entries have the same title" in verdict.reason
+
+
+@pytest.mark.parametrize(("titles", "others"), [(4, 0), (8, 2)])
+def test_some_titles_may_be_the_same(titles: int, others: int) -> None:
+    """As briefings have it; and later on a listing's own entries are the witnesses."""
+    assert judge(first(titles, others), NO_HISTORY, NOW).credible
+    assert judge(first(5, 0), past(*listed(990, 981), met=()), NOW).credible
+
+
+@pytest.mark.parametrize(
+    ("days", "rule"),
+    [
+        (["1970-01-01"] * 3, "long-ago"),
+        ([*["1989-12-31"] * 9, "2025-11-30"], "long-ago"),
+        (["1990-01-01"] * 3, ""),
+        (["1970-01-01"] * 2, ""),
+        ([*["1970-01-01"] * 4, "2025-11-30"], ""),
+    ],
+)
+def test_what_is_older_than_the_web_is_misread(days: list[str], rule: str) -> None:
+    """Nearly all of it, that is: an archive may hold a scanned page or two."""
+    verdict = judge([page(*map(date.fromisoformat, days))], NO_HISTORY, NOW)
+    assert verdict.rule == rule
+
+
 @pytest.mark.parametrize(
     "title", ["한미 회담", "Canada’s “steel”", "Café – Señor", "São Tomé", "Iñárritu", "ªº"]
 )
 def test_letters_that_somebody_wrote_are_no_fault(title: str) -> None:
     """Of whatever script."""
     entries = page(*[date(2025, 12, 1)] * 5).entries
-    shown = tuple(replace(one, title=title) for one in entries)
+    shown = tuple(replace(one, title=f"{title} {at}") for at, one in enumerate(entries))
     assert judge([Page(number=1, entries=shown)], NO_HISTORY, NOW).credible

@@ -126,7 +126,15 @@ def _failing(name: str, went: Streak, zone: tzinfo) -> str:
 def _overdue(
     name: str, begun: Sequence[datetime], due: datetime, now: datetime, zone: tzinfo
 ) -> str | None:
-    """Return the sentence for a source that nobody checks; cron may have a pace of its own."""
+    """Return the sentence for a source that nobody checks; cron may have a pace of its own.
+
+    A check that lies ahead says nothing of when there was one: some clock was wrong.
+    """
+    if begun[0] > now + _LATE:
+        return (
+            f"{name}: its last check is dated {told(begun[0], zone)}, ahead of this machine's"
+            " clock: set the clock, and run: monitor --once"
+        )
     gaps = [later - earlier for later, earlier in pairwise(begun)]
     usual = _middle(gaps) if gaps else timedelta()
     if now <= max(due, begun[0] + 2 * usual) + _LATE:

@@ -76,6 +76,9 @@ def troubles(db: Database) -> list[str]:
         (["ok"], 1.1, None),  # it may be under way
         (["ok"], 1.5, ("trade: not checked since 2025-12-01 08:00, and due since 2025-12-01 09:00;"
          " see that monitor runs, or that cron starts it")),
+        (["ok"], -1, ("trade: its last check is dated 2025-12-01 08:00, ahead of this machine's"
+         " clock: set the clock, and run: monitor --once")),
+        (["ok"], -0.1, None),
         (["failed"], 0.5, "trade: failed since 2025-12-01 08:00: no answer"),
         (["ok", "failed", "suspect"], 2.5,
          "trade: 2 checks in a row went wrong since 2025-12-01 09:00: no answer"),

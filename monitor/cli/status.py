@@ -18,6 +18,7 @@ from monitor.zones import zone_named
 
 _MEGABYTE = 1_000_000
 _EVERY_DAY = 1.5  # days between two days of publication, at most
+_SLACK = timedelta(minutes=10)  # clocks that are corrected by less have done no harm
 _WEEKLY = 0.75  # releases a week, at least
 
 
@@ -82,13 +83,17 @@ def _source(one: SourceVitals, now: datetime, zone: tzinfo) -> Iterator[str]:
         if one.told_at is not None:
             yield f"you were told {told(one.told_at, zone)}, and will be when it is over"
     else:
-        ago = _span(now - one.last_check_at)
-        yield f"ok, checked {told(one.last_check_at, zone)} ({ago} ago), {following}"
+        yield f"ok, checked {told(one.last_check_at, zone)} ({_ago(one, now)}), {following}"
     newest = "" if one.newest is None else f", the newest of {one.newest}"
     yield f"{counted(one.releases, 'release')}{newest}{_often(one.cadence)}"
     if one.silent_since is not None:
         yield f"silent since {one.silent_since}, for longer than it ever was: look whether it moved"
     yield from _unfinished(one, zone)
+
+
+def _ago(one: SourceVitals, now: datetime) -> str:
+    span = now - (one.last_check_at or now)
+    return "ahead of the clock" if span < -_SLACK else f"{_span(span)} ago"
 
 
 def _unfinished(one: SourceVitals, zone: tzinfo) -> Iterator[str]:

@@ -77,9 +77,10 @@ class Listings:
         except Ailment as ailment:
             yield ailment.found("source", source.name)
             return
-        newest = max(entry.date for entry in page.entries)
+        newest = max((entry.date for entry in page.entries), default=None)
         shown = counted(len(page.entries), "entry", "entries")
-        told = f"page 1 of {source.url} shows {shown}, the newest of {newest}"
+        dated = ", as was accepted" if newest is None else f", the newest of {newest}"
+        told = f"page 1 of {source.url} shows {shown}{dated}"
         yield Finding(about="source", name=source.name, standing="ok", text=told)
 
     def clock(self) -> Iterator[Finding]:

@@ -177,7 +177,8 @@ def _marks(conn: sqlite3.Connection) -> tuple[int, int, bool]:
         (version,) = conn.execute("PRAGMA user_version").fetchone()
         found = conn.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchone()
     finally:
-        conn.execute("ROLLBACK")
+        if conn.in_transaction:  # a full disk makes SQLite roll back by itself
+            conn.execute("ROLLBACK")
     return mark, version, found is None
 
 

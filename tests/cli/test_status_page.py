@@ -85,6 +85,8 @@ def test_the_page() -> None:
         ({"next_check_at": NOW}, "(5 min ago), due now"),
         ({"last_check_at": NOW}, "(a moment ago)"),
         ({"last_check_at": NOW - timedelta(hours=5)}, "(5 h ago)"),
+        ({"last_check_at": NOW + timedelta(seconds=50)}, "(a moment ago)"),
+        ({"last_check_at": NOW + timedelta(days=400)}, "(ahead of the clock)"),
         ({"last_check_at": NOW - timedelta(hours=50)}, "(2 days ago)"),
         ({"failures": 2, "status": "suspect", "trouble": "trade: oh"},
          "suspect; last read well: 2025-12-01 08:55; next check"),

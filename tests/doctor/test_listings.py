@@ -41,6 +41,19 @@ def test_a_source_that_is_well_is_read_once(site: Site, tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_listing_that_is_empty_and_was_accepted_so_is_well(site: Site, tmp_path: Path) -> None:
+    """There is no newest entry to tell of."""
+    site.publish("Talks", DAY)
+    stage = Stage(tmp_path, source("trade", site.url()))
+    stage.once()
+    site.misbehave(faults.empty_list)
+    assert stage.run("--once", "--accept").code == 0
+    done = stage.run("doctor", "--json")
+    (found,) = [one for one in done.json["findings"] if one["about"] == "source"]
+    assert (found["standing"], done.err) == ("ok", "")
+    assert found["text"] == f"page 1 of {site.url()} shows 0 entries, as was accepted"
+
+
 # ------------------------------------------------------------------ the way there
 
 

@@ -7,15 +7,17 @@ import sqlite3
 import subprocess
 import sys
 import zlib
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from monitor.errors import StoreError
 from monitor.model.scraped import Fetched
 from monitor.store import database, schema, snapshots
-from monitor.store.database import open_database
+from monitor.store.database import in_words, is_current, open_database
 from monitor.store.version import VERSION
 
 NOW = datetime(2025, 12, 1, 9, tzinfo=UTC)
@@ -308,3 +310,24 @@ def test_the_full_text_index_is_written_only_for_changed_texts(tmp_path: Path) -
             assert found(f"{field} : tariff") == [1]
         assert found("steel OR quota") == []
         conn.execute("INSERT INTO releases_fts (releases_fts) VALUES ('integrity-check')")
+
+
+class NoRoom(sqlite3.Connection):
+    """A connection to a database on a full disk: whatever is read ends the transaction."""
+
+    def execute(self, sql: str, *args: Any) -> sqlite3.Cursor:
+        """Roll back, as SQLite does by itself, and fail."""
+        if sql.startswith("PRAGMA application_id"):
+            self.rollback()
+            error = sqlite3.OperationalError("database or disk is full")
+            error.sqlite_errorcode = sqlite3.SQLITE_FULL
+            raise error
+        return super().execute(sql, *args)
+
+
+def test_what_ends_a_transaction_is_what_is_told(tmp_path: Path) -> None:
+    """Where SQLite has rolled back by itself, doing so once more would hide why."""
+    path = tmp_path / "monitor.db"
+    conn = sqlite3.connect(path, isolation_level=None, factory=NoRoom)
+    with closing(conn), pytest.raises(StoreError, match="the disk is full"), in_words(path):
+        is_current(conn, path)

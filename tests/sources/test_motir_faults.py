@@ -54,6 +54,40 @@ def test_incomplete_entry(listed: str, reason: str) -> None:
     assert listed_fault(ENTRY + listed + ENTRY) == reason
 
 
+@pytest.mark.parametrize(
+    ("listed", "links"),
+    [
+        (
+            LINK.replace("2649", "2700") + "Pinned</a>",
+            "1 of its links leads",
+        ),
+        (
+            '<a href="/eng/article/EATC1/2700/view" onclick="article.view(2700)">x</a>',
+            "1 of its links leads",
+        ),
+        (
+            '<p onclick="article.view(2700)">a</p><p onclick="article.view(2701)">b</p>',
+            "2 of its links lead",
+        ),
+    ],
+)
+def test_entries_outside_the_list_are_not_passed_over(listed: str, links: str) -> None:
+    """A pinned or featured release would else never be told."""
+    expected = f"{links} to articles that stand in no entry of the list (li)"
+    assert listed_fault(listed + ENTRY) == expected
+    assert listed_fault(ENTRY + listed) == expected
+
+
+def test_links_of_other_kinds_may_stand_outside() -> None:
+    """Nor do an entry's own second link, or one elsewhere on the page, do any harm."""
+    other = '<p><a href="/eng/all">All</a> <a href="javascript:article.list(1)">List</a></p>'
+    assert len(entries(other + ENTRY + other)) == 1
+    featured = f"<p>{LINK}Steel</a></p>"
+    assert len(entries(featured + ENTRY)) == 1
+    twice = ENTRY.replace("Text.", '<b onclick="article.view(2649)">Text.</b>')
+    assert len(entries(twice)) == 1
+
+
 def test_changed_layout() -> None:
     """Where no entry has what was known, the layout is said to have changed."""
     renamed = ENTRY.replace('class="title"', 'class="t"').replace('class="date"', 'class="d"')

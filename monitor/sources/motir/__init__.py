@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 _ARTICLES = "/eng/article/EATCLdfa319ada"
 _CLASS = b"board-list"
 _DETAIL = b"board-detail"
-_LINK = b"article.view("
+LINK = b"article.view("
 _FILE = re.compile(rb"/attach/down/[\w./-]+[^<]*<", re.ASCII)  # and the name that follows
 
 
@@ -78,8 +78,8 @@ def _list_part(body: bytes) -> bytes | None:
     if end is None:
         return None
     start = starts[0]
-    last = body.rfind(_LINK, start, end)
-    if body.count(_LINK, start, end) != body.count(_LINK):
+    last = body.rfind(LINK, start, end)
+    if body.count(LINK, start, end) != body.count(LINK):
         return None
     if last >= 0 and body.find(b"</li>", last, end) < 0:
         return None

@@ -4,7 +4,7 @@ One selection per entry, not one per field, keeps this near the cost of parsing 
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass, field
 from urllib.parse import urljoin
 
@@ -12,7 +12,7 @@ from selectolax.lexbor import LexborNode
 
 from monitor.errors import PageFault
 from monitor.model.scraped import Entry, Fetched, Page
-from monitor.sources.motir import article_url
+from monitor.sources.motir import LINK, article_url
 from monitor.sources.motir.html import compare, open_page, shorten, text_of, to_date
 
 _FIELDS = "li, li a, li strong.title, li p.info > span.cont, li p.info > span.date"
@@ -21,6 +21,7 @@ _VIEW = re.compile(
     re.ASCII,
 )
 _PLAIN = re.compile(r"/article/\w+/(\d+)/view\b(?:.*[?&]bbsCdN=(\d+))?", re.ASCII)
+_LINK = LINK.decode()
 _DAY = re.compile(r"\d{4}[-./]\d\d?[-./]\d")
 _BADGES = frozenset(("n", "new", "hot", "up", "updated"))
 _LONGEST_NOTE = 200  # "There is no data", in any wording
@@ -79,7 +80,33 @@ def parse(number: int, fetched: Fetched) -> Page:
             f"none of the {len(entries)} entries of the list links to an article by its number",
             advice=compare(fetched.url),
         )
+    taken = sum(link.count(_LINK) for item in items for link in item.links)
+    if fetched.body.count(LINK) > taken:  # on a usual page the list is not walked through again
+        _refuse_strays(lists, {entry.article_id for entry in entries}, fetched.url)
     return Page(number=number, entries=entries)
+
+
+def _refuse_strays(lists: Iterable[LexborNode], ids: Container[str], url: str) -> None:
+    """Raise a fault if something in the lists leads to an article of which there is no entry."""
+    strays = {found for board in lists for found in _strays(board) if found not in ids}
+    if strays:
+        links = "1 of its links leads" if len(strays) == 1 else f"{len(strays)} of its links lead"
+        raise PageFault(
+            f"{links} to articles that stand in no entry of the list (li)",
+            advice=compare(url),
+        )
+
+
+def _strays(board: LexborNode) -> Iterator[str]:
+    """Yield the ids of the articles to which something outside all entries of a list leads."""
+    for node in board.css("[href], [onclick]"):
+        parent = node.parent
+        while parent is not None and parent.tag != "li" and parent.mem_id != board.mem_id:
+            parent = parent.parent
+        if parent is None or parent.tag != "li":
+            found = _article([*filter(None, map(node.attributes.get, ("href", "onclick")))])
+            if found is not None:
+                yield found[0]
 
 
 def _items(lists: Iterable[LexborNode]) -> list[_Item]:

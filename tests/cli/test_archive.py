@@ -4,13 +4,15 @@ import csv
 import io
 import json
 import os
+import subprocess
+import sys
 from datetime import date
 from pathlib import Path
 
 import pytest
 
 from tests.site import Site
-from tests.stage import ROOT, WATCHES, Stage, source
+from tests.stage import ROOT, WATCHES, Stage, environment, source
 
 SEED = ROOT.parent / "shared" / "seed" / "fta-listing.txt"
 DAY = date(2025, 12, 1)
@@ -228,6 +230,43 @@ def test_wrong_usage_is_told(stage: Stage, args: list[str]) -> None:
     assert done.code == 2
     assert "--help" in done.err
     assert done.out == ""
+
+
+@pytest.mark.parametrize("args", [["export"], ["releases"], ["export", "--format", "atom"]])
+def test_a_disk_that_is_full_is_told(filled: Stage, args: list[str]) -> None:
+    """`monitor export > file` ends in words, not in a traceback."""
+    with open("/dev/full", "w") as full:  # noqa: PTH123 - a device
+        command = [sys.executable, "-m", "monitor", *args]
+        done = subprocess.run(
+            command, cwd=filled.folder, stdout=full, stderr=subprocess.PIPE, text=True, check=False
+        )
+    assert (done.returncode, done.stderr) == (1, "monitor: stopped: No space left on device\n")
+
+
+def test_letters_that_the_terminal_has_not_are_escaped(filled: Stage) -> None:
+    """An old locale is no reason to fall over."""
+    latin = environment() | {"PYTHONIOENCODING": "ascii"}
+    with filled.start("search", "again", env=latin) as process:
+        out, err = process.communicate()
+    assert (process.returncode, err) == (0, "")
+    assert "\\u201c" in out
+
+
+def test_a_limit_beyond_all_bounds_is_none(filled: Stage) -> None:
+    """However many digits it has."""
+    every = filled.run("releases", "--json")
+    assert filled.run("releases", "--json", "--limit", "9" * 30).json == every.json
+
+
+def test_what_is_said_of_a_mistake_steers_no_terminal(tmp_path: Path, filled: Stage) -> None:
+    """Names that were scraped or imported are named there too."""
+    row = {"title": "Talks", "date": "2025-12-01", "category": "c\x1b[31mat\u202e"}
+    (tmp_path / "in.json").write_text(json.dumps([row]), encoding="utf-8")
+    assert filled.run("import", str(tmp_path / "in.json"), "--source", "trade").code == 0
+    done = filled.run("releases", "--category", "nope")
+    assert done.code == 2
+    assert "c[31mat" in done.err
+    assert "\x1b" not in done.err
 
 
 def test_a_reader_who_has_had_enough_is_no_trouble(filled: Stage) -> None:

@@ -2,6 +2,7 @@
 
 import argparse
 import gc
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -120,4 +121,4 @@ def count(text: str) -> int:
     """Read a number from 1."""
     if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"“{text}” is no count; write a number from 1")
-    return int(text)
+    return min(int(text), sys.maxsize)

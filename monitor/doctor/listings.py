@@ -103,8 +103,7 @@ class Listings:
     # -------------------------------------------------------------- one source
 
     def _page(self, source: Source) -> Page:
-        proxy = self._proxy()
-        self._reach(self._place(proxy or source.url))
+        self._reach_first(source)
         url = sources.page_url(source, 1)
         try:
             fetched = self._fetcher.get(url)
@@ -113,6 +112,20 @@ class Listings:
         finally:
             self._compare_clocks(url)
         return self._believed(source, fetched)
+
+    def _reach_first(self, source: Source) -> None:
+        """Reach what a request goes to: the proxy where there is one, else the site itself."""
+        proxy = self._proxy()
+        if proxy is None:
+            self._reach(self._place(source.url))
+            return
+        try:
+            self._reach(self._place(proxy))
+        except Ailment as ailment:
+            raise Ailment(
+                f"the proxy cannot be reached: {ailment.text}",
+                f"look at [fetch] proxy, or take that key out; {ailment.remedy}",
+            ) from ailment
 
     def _believed(self, source: Source, fetched: Fetched) -> Page:
         try:

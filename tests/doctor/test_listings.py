@@ -89,8 +89,10 @@ def test_the_proxy_is_what_is_reached_where_there_is_one(site: Site, tmp_path: P
     """And what is wrong with it is told, not the site; its password is not."""
     closed = f'proxy = "http://me:sesame@127.0.0.1:{free_port()}"'
     parts = source("trade", "http://nowhere.invalid/x")
-    said, _ = trade(examined(tmp_path, parts, fetch=closed))
+    said, advice = trade(examined(tmp_path, parts, fetch=closed))
+    assert said.startswith("the proxy cannot be reached: 127.0.0.1, port ")
     assert "refuses the connection" in said
+    assert advice.startswith("look at [fetch] proxy, or take that key out; ")
     site.misbehave(faults.status(407))
     proxy = site.origin.replace("//", "//me:sesame@")
     said, advice = trade(examined(tmp_path, parts, fetch=f'proxy = "{proxy}"'))

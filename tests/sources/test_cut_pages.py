@@ -44,9 +44,18 @@ def test_a_list_that_is_closed_is_whole(html: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "html", [f"<html><body><ul><li>Menu</li></ul>{LIST}", LIST, LIST[:-40], LIST[: len(LIST) // 2]]
+    "html",
+    [
+        f"<html><body><ul><li>Menu</li></ul>{LIST}",
+        LIST,
+        LIST[:-40],
+        LIST[: len(LIST) // 2],
+        f"<html><script>write('<body>' + x + '</body></html>')</script>{LIST}",
+        f"<HTML><BODY><SCRIPT>write('</BODY></HTML>')</SCRIPT>{LIST}",
+        f"<html><body>{LIST.replace('A text.', 'A text.<ul><li>Of two</li></ul>')}",
+    ],
 )
 def test_a_list_that_is_not_closed_is_a_fault(html: str) -> None:
-    """Also where it ends between two entries, and though other lists are closed before it."""
+    """Also between two entries, where other lists are closed, or a script speaks of the end."""
     with pytest.raises(PageFault, match="ends in the middle"):
         sources.parse("motir", 1, fetched(html))

@@ -53,11 +53,17 @@ def open_page(fetched: Fetched, selector: str) -> list[LexborNode]:
 
 
 def _is_whole(body: bytes) -> bool:
-    """Tell whether a page has its end: its own end tag, or at least that of its last list."""
-    if body.rfind(b"</html") > 0:
+    """Tell whether a page has its end: its own end tag, or at least those of its lists.
+
+    It has to stand behind the last item of a list: scripts write of `</body>` wherever they are.
+    """
+    if body.rfind(b"</html") > body.rfind(b"<li"):
         return True
     lower = body.lower()
-    return b"</html" in lower or b"</body" in lower or lower.rfind(b"</ul") > lower.rfind(b"<li")
+    last = lower.rfind(b"<li")
+    if max(lower.rfind(b"</html"), lower.rfind(b"</body")) > last:
+        return True
+    return lower.rfind(b"</ul") > last and lower.count(b"</ul") >= lower.count(b"<ul")
 
 
 def compare(url: str) -> str:

@@ -39,7 +39,7 @@ def failed(
     if incident is None:
         why = error, notices.UNTAKEN
         incident = incidents.begin(conn, "channel", channel, "failing", now, why)
-    if incident.told_at is not None or not (again is None or _is_long(incident, again)):
+    if incident.told_at is not None or not (again is None or _is_long(incident, max(again, now))):
         return None
     incident = incidents.explained(conn, incident, error)
     incidents.told(conn, incident, now)

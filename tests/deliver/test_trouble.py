@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from monitor import channels as transports
-from monitor.deliver import Post, Tally
+from monitor.deliver import Post, Tally, trouble
 from monitor.deliver.trouble import PATIENCE
 from monitor.errors import DeliveryError
 from monitor.model.configured import Channel, WebhookChannel
@@ -125,6 +125,21 @@ def test_a_channel_that_stays_down_is_told_on_the_others_and_so_is_its_end(offic
     text = office.came["bot"][0]["data"]["text"]
     assert text[0] == "Sending to it fails since 2025-12-01 09:01 UTC: no room; it answered 400."
     assert text[1].startswith("2 messages wait for it.")
+
+
+def test_a_failure_that_was_noted_a_moment_later_is_not_long(office: Office) -> None:
+    """The clock goes on between the attempt and what is written of it."""
+    before = office.fake.moment - timedelta(milliseconds=1)
+    with office.open_db() as db, db.writing() as conn:
+        told = trouble.failed(
+            conn,
+            "desk",
+            "no room",
+            again=before,
+            operator=office.operator,
+            world=office.fake.world,
+        )
+    assert told is None
 
 
 @pytest.mark.parametrize(("asked", "told"), [(20 * MINUTE, 0), (timedelta(days=999), 1)])

@@ -126,7 +126,8 @@ def silent(source: Source, incident: Incident, quiet: Silence, now: datetime) ->
     days = silent_days(quiet.last, now)
     known = (
         f"In what is known since {quiet.first}, {quiet.known} days with releases, the longest"
-        f" silence was {_workdays(quiet.longest)}; weekends and holidays in Korea do not count."
+        f" silence was {counted(quiet.longest, 'working day')}; weekends and holidays in Korea do"
+        " not count."
     )
     text = (
         f"{incident.reason[0].upper()}{_ended(incident.reason[1:])} {known}",
@@ -134,7 +135,7 @@ def silent(source: Source, incident: Incident, quiet: Silence, now: datetime) ->
         f"What to do: {incident.advice}",
         f"The address: {source.url}",
     )
-    subject = f"{incident.name} has shown nothing new for {_workdays(days)}"
+    subject = f"{incident.name} has shown nothing new for {counted(days, 'working day')}"
     facts = incident.facts("silent", missed="If the listing has moved, all that is new.")
     return Words(subject, text, facts)
 
@@ -210,10 +211,6 @@ def lasted(span: timedelta) -> str:
 def _was(incident: Incident, now: datetime, zone: tzinfo) -> str:
     span, since = lasted(now - incident.began_at), _at(incident.began_at, zone)
     return f"It was in trouble for {span}, since {since}: {_ended(incident.reason)}"
-
-
-def _workdays(count: int) -> str:
-    return counted(count, "working day")
 
 
 def _at(moment: datetime, zone: tzinfo) -> str:

@@ -23,7 +23,7 @@ from monitor.text.counting import counted
 from monitor.times import from_iso, to_iso
 
 _SEASON = timedelta(weeks=13)  # how far back it counts for a listing's cadence
-_LATE = timedelta(minutes=10)  # a check may be under way, or wait for its turn
+LATE = timedelta(minutes=10)  # a check may be under way, or wait for its turn; clocks differ
 _DAEMON = "daemon"
 _Value = TypeVar("_Value", int, timedelta)
 
@@ -130,14 +130,14 @@ def _overdue(
 
     A check that lies ahead says nothing of when there was one: some clock was wrong.
     """
-    if begun[0] > now + _LATE:
+    if begun[0] > now + LATE:
         return (
             f"{name}: its last check is dated {told(begun[0], zone)}, ahead of this machine's"
             " clock: set the clock, and run: monitor --once"
         )
     gaps = [later - earlier for later, earlier in pairwise(begun)]
     usual = _middle(gaps) if gaps else timedelta()
-    if now <= max(due, begun[0] + 2 * usual) + _LATE:
+    if now <= max(due, begun[0] + 2 * usual) + LATE:
         return None
     return (
         f"{name}: not checked since {told(begun[0], zone)}, and due since {told(due, zone)};"

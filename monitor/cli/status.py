@@ -11,14 +11,13 @@ from monitor.model.vitals import Cadence, ChannelVitals, SourceVitals, Vitals
 from monitor.store.database import open_database
 from monitor.text.cleaning import clean
 from monitor.text.counting import counted
-from monitor.vitals import presence, told, vitals
+from monitor.vitals import LATE, presence, told, vitals
 from monitor.wiring import real_world
 from monitor.wrap import columns
 from monitor.zones import zone_named
 
 _MEGABYTE = 1_000_000
 _EVERY_DAY = 1.5  # days between two days of publication, at most
-_SLACK = timedelta(minutes=10)  # clocks that are corrected by less have done no harm
 _WEEKLY = 0.75  # releases a week, at least
 
 
@@ -93,7 +92,7 @@ def _source(one: SourceVitals, now: datetime, zone: tzinfo) -> Iterator[str]:
 
 def _ago(one: SourceVitals, now: datetime) -> str:
     span = now - (one.last_check_at or now)
-    return "ahead of the clock" if span < -_SLACK else f"{_span(span)} ago"
+    return "ahead of the clock" if span < -LATE else f"{_span(span)} ago"
 
 
 def _unfinished(one: SourceVitals, zone: tzinfo) -> Iterator[str]:

@@ -32,7 +32,7 @@ class Database:
             try:
                 yield self.conn
             finally:
-                self._end("ROLLBACK")
+                _roll_back(self.conn)
 
     @contextmanager
     def writing(self, *, lightly: bool = False) -> Iterator[sqlite3.Connection]:
@@ -47,7 +47,7 @@ class Database:
                 yield self.conn
                 self.conn.execute("COMMIT")
             finally:
-                self._end("ROLLBACK")
+                _roll_back(self.conn)
 
     @contextmanager
     def _waiting_for_the_disk(self, waits: bool) -> Iterator[None]:  # noqa: FBT001
@@ -69,7 +69,7 @@ class Database:
             try:
                 yield self.conn
             finally:
-                self._end("ROLLBACK")
+                _roll_back(self.conn)
 
     def copy(self, target: Path) -> None:
         """Copy the store as it is at one moment, whoever writes to it meanwhile.
@@ -91,11 +91,6 @@ class Database:
         if not _is_whole(copy):
             raise StoreError(f"{self.path}: {_DAMAGED}")
 
-    def _end(self, how: str) -> None:
-        # A full disk makes SQLite roll back by itself.
-        if self.conn.in_transaction:
-            self.conn.execute(how)
-
     def close(self) -> None:
         """Close the file; what was not committed is gone."""
         self.conn.close()
@@ -105,6 +100,12 @@ class Database:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def _roll_back(conn: sqlite3.Connection) -> None:
+    # A full disk makes SQLite roll back by itself.
+    if conn.in_transaction:
+        conn.execute("ROLLBACK")
 
 
 def open_database(path: Path, keep: timedelta = KEEP) -> Database:
@@ -177,8 +178,7 @@ def _marks(conn: sqlite3.Connection) -> tuple[int, int, bool]:
         (version,) = conn.execute("PRAGMA user_version").fetchone()
         found = conn.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchone()
     finally:
-        if conn.in_transaction:  # a full disk makes SQLite roll back by itself
-            conn.execute("ROLLBACK")
+        _roll_back(conn)
     return mark, version, found is None
 
 

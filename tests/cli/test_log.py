@@ -51,7 +51,7 @@ def test_a_quiet_log_tells_of_trouble_alone(capsys: pytest.CaptureFixture[str]) 
     log.checked(Report(result=GOOD))
     log.sent("desk", SENT)
     log.said("stopping")
-    assert capsys.readouterr().err == ("2025-12-01 10:30:00  not sent: desk: the server is down\n")
+    assert capsys.readouterr().err == "2025-12-01 10:30:00  not sent: desk: the server is down\n"
 
 
 def test_json_lines_hold_all_of_it(capsys: pytest.CaptureFixture[str]) -> None:

@@ -14,6 +14,7 @@ from monitor.errors import PageFault
 from monitor.model.scraped import Entry, Fetched, Page
 from monitor.sources.motir import LINK, article_url
 from monitor.sources.motir.html import compare, open_page, shorten, text_of, to_date
+from monitor.text.counting import counted
 
 _FIELDS = "li, li a, li strong.title, li p.info > span.cont, li p.info > span.date"
 _VIEW = re.compile(
@@ -90,7 +91,7 @@ def _refuse_strays(lists: Iterable[LexborNode], ids: Container[str], url: str) -
     """Raise a fault if something in the lists leads to an article of which there is no entry."""
     strays = {found for board in lists for found in _strays(board) if found not in ids}
     if strays:
-        links = "1 of its links leads" if len(strays) == 1 else f"{len(strays)} of its links lead"
+        links = counted(len(strays), "of its links leads", "of its links lead")
         raise PageFault(
             f"{links} to articles that stand in no entry of the list (li)",
             advice=compare(url),

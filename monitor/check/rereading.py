@@ -7,7 +7,7 @@ pages show is held once: a year of pages holds few entries that differ.
 import sqlite3
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from urllib.parse import urlsplit
 
@@ -18,7 +18,6 @@ from monitor.health import CREDIBLE, NO_HISTORY, judge, objections
 from monitor.health.ground import ANOTHER_LISTING
 from monitor.model.articles import Article
 from monitor.model.configured import Source
-from monitor.model.history import History
 from monitor.model.replayed import Unreadable
 from monitor.model.scraped import Entry, Page
 from monitor.model.stored import Verdict
@@ -70,6 +69,7 @@ class Rereader:
         self._last_id = 0
         self._walked: dict[str, tuple[int, Entry]] = {}
         self._faults: dict[tuple[str, str], Unreadable] = {}
+        self._believed: set[Entry] = set()
         self._articles: defaultdict[int, list[Reread]] = defaultdict(list)
         self.pages = 0
         self.passed_over = 0
@@ -167,8 +167,9 @@ class Rereader:
             entries = tuple(entry for page in visit.pages for entry in page.entries)
             if not entries and visit.pages[0].number > 1:
                 continue
-            verdict = _judge(conn, visit)
+            verdict = _judge(conn, visit, self._believed)
             if verdict.credible:
+                self._believed.update(entries)
                 yield self._closed(visit, (*visit.above, *entries))
             else:
                 self._fault(visit.last, verdict.reason, len(visit.pages))
@@ -197,11 +198,12 @@ class Rereader:
         )
 
 
-def _judge(conn: sqlite3.Connection, visit: _Open) -> Verdict:
+def _judge(conn: sqlite3.Connection, visit: _Open, believed: set[Entry]) -> Verdict:
     """Tell whether to believe a visit today.
 
     All has to be what a listing can show. What was not believed then must no longer break that
-    rule, as today's parser reads it; and no parser makes another listing into this one.
+    rule, as today's parser reads it; and no parser makes another listing into this one. The store
+    may hold what an older parser misread: what is `believed` of visits before counts for more.
     """
     doubt = checks.doubt(conn, visit.last.check_id)
     if doubt == ANOTHER_LISTING:
@@ -211,6 +213,7 @@ def _judge(conn: sqlite3.Connection, visit: _Open) -> Verdict:
     verdict = judge(visit.pages, NO_HISTORY, visit.last.fetched_at)
     if doubt is None or not verdict.credible:
         return verdict
-    past = History(shapes=history.shapes(conn, visit.last.source))
+    past = history.read(conn, visit.last.source, visit.pages)
+    past = replace(past, altered=past.altered - believed)
     found = objections(visit.pages, past, visit.last.fetched_at)
     return next((one for one in found if one.rule == doubt), CREDIBLE)

@@ -9,7 +9,9 @@ from typing import Any
 
 from monitor.check import Report
 from monitor.check.desk import Desk
+from monitor.check.replaying import replay
 from monitor.model.configured import Source, TerminalChannel, Watch
+from monitor.model.replayed import Replay
 from monitor.store.database import Database, open_database
 from tests.check.ministry import Line
 from tests.site import Site
@@ -44,6 +46,13 @@ class Scene:
         channels = [TerminalChannel(name=name) for name in self.channels]
         desk = Desk(self.watches, channels)
         return self.line.check(source or self.source, desk, self.db, **wish)
+
+    def replay(self) -> Replay:
+        """Read all that is kept again, and take it in."""
+        desk = Desk(self.watches, [TerminalChannel(name=name) for name in self.channels])
+        return replay(
+            [self.source], desk, apply=True, db=self.db, world=self.world.world, tell=lambda _: None
+        )
 
     def settle(self) -> None:
         """Check until no article waits."""

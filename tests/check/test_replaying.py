@@ -5,6 +5,7 @@ import re
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from typing import Any
 import pytest
 
 from monitor import sources
+from monitor.model.scraped import Fetched, Page
 from monitor.sources.motir import article, listing
 from monitor.sources.motir.html import text_of
 from tests import site_faults as faults
@@ -270,6 +272,30 @@ def test_pages_that_cannot_be_read_are_told_by_their_reason(houses: Pair) -> Non
     for words, reason in zip(("login", "maintenance", "no entries", "future"), told, strict=True):
         assert words in reason
     assert (done.added, done.corrected) == ((), ())
+
+
+def test_what_a_mended_parser_reads_otherwise_is_taken_in_at_once(houses: Pair) -> None:
+    """All titles were misread from the first check on, so the first good page was not believed."""
+    whole, hurt = houses
+    parse = sources.parse
+
+    def misread(kind: str, number: int, fetched: Fetched) -> Page:
+        page = parse(kind, number, fetched)
+        entries = [replace(one, title=f"Press: {one.title}") for one in page.entries]
+        return replace(page, entries=tuple(entries))
+
+    for number in range(12):
+        whole.site.publish(f"Talks {number}", DAY + timedelta(days=number), body="Of it.")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sources, "parse", misread)
+        hurt.check()
+    whole.site.publish("Steel", DAY + timedelta(days=20), body="Of steel.")
+    whole.check()
+    (report,) = hurt.check()
+    assert report.result.rule == "rewritten"
+    done = hurt.replay()
+    assert ([one.title for one in done.added], done.unreadable) == (["Steel"], ())
+    assert hurt.contents() == whole.contents()
 
 
 def test_a_walk_that_a_broken_parser_ended_is_mended_in_order(houses: Pair) -> None:

@@ -61,13 +61,11 @@ def long_ago(pages: Sequence[Page], history: History, _now: datetime) -> Iterato
 
 
 def one_title(pages: Sequence[Page], history: History, _now: datetime) -> Iterator[Verdict]:
-    """Object where nearly all entries have the same title, when a listing is first read.
-
-    Later on its known entries are the witnesses.
-    """
-    titles = Counter(fold(entry.title) for entry in _unmet(pages, history) if not history.shapes)
+    """Object where nearly all entries have the same title, unless known ones were shown with it."""
+    titles = Counter(fold(one.title) for page in pages for one in page.entries)
+    usual = {fold(one.title) for one in history.met - history.altered}
     (title, count), *_ = titles.most_common(1) or [("", 0)]
-    if count >= _ALIKE and count >= titles.total() * _MOST:
+    if count >= _ALIKE and count >= titles.total() * _MOST and title not in usual:
         yield Verdict(
             credible=False,
             rule="one-title",

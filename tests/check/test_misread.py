@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -39,6 +40,7 @@ LAYOUTS = {
     "a day later": dated(lambda day: day + timedelta(days=1)),
     "the epoch": dated(lambda _: date(1970, 1, 1)),
 }
+ONE_TITLE = ("a title before the title", "undefined", "a template")
 
 
 def redesign(scene: Scene, change: Change) -> None:
@@ -78,3 +80,32 @@ def test_known_entries_that_all_read_otherwise_were_not_edited(scene: Scene, nam
     result = scene.check().result
     assert (result.error, result.new, result.revised) == (None, 1, 0)
     assert [title for _, _, title, _ in scene.told()] == ["Steel, at Last"]
+
+
+@pytest.mark.parametrize("name", ONE_TITLE)
+def test_news_alone_that_all_has_one_title_was_misread(scene: Scene, name: str) -> None:
+    """After an outage longer than a check may read, there is nothing known to compare with."""
+    scene.source = replace(scene.source, sweep_pages=1, max_pages=2)
+    scene.begin()
+    before = contents(scene)
+    for number in range(20):
+        scene.site.publish(f"Steel {number}", DAY + timedelta(days=number), body="Of steel.")
+    redesign(scene, LAYOUTS[name])
+    assert scene.check().result.rule == "one-title"
+    assert (contents(scene), scene.told()) == (before, [])
+    scene.line.set()
+    assert scene.check().result.error is None
+    assert len(scene.told()) == 20
+
+
+def test_one_title_that_was_accepted_is_usual_from_there_on(scene: Scene) -> None:
+    """News under it is news, and is not refused."""
+    scene.begin()
+    for number in scene.site.posts:
+        scene.site.edit(number, title="Press briefing")
+    assert scene.check().result.rule == "rewritten"
+    assert scene.check(accept=True).result.rule == "rewritten, one-title"
+    scene.site.publish("Press briefing", DAY, body="Of steel.")
+    result = scene.check().result
+    assert (result.error, result.new) == (None, 1)
+    assert len(scene.told()) == 1

@@ -101,19 +101,32 @@ def first(titles: int, others: int) -> list[Page]:
     return pages((*alike, *listed(1000 - titles, 1001 - titles - others)))
 
 
+KNOWN = listed(980, 976)
+
+
+@pytest.mark.parametrize("history", [NO_HISTORY, past(*KNOWN, met=()), past(*KNOWN)])
 @pytest.mark.parametrize(("titles", "others"), [(5, 0), (9, 1), (18, 2)])
-def test_a_first_page_with_one_title_is_misread(titles: int, others: int) -> None:
-    """Nearly all the same: what stands there is no title."""
-    verdict = judge(first(titles, others), NO_HISTORY, NOW)
+def test_a_page_with_one_title_is_misread(titles: int, others: int, history: History) -> None:
+    """Nearly all the same: what stands there is no title, on a first page as after an outage."""
+    verdict = judge(first(titles, others), history, NOW)
     assert (verdict.credible, verdict.rule) == (False, "one-title")
     assert f"{titles} of {titles + others} entries have the same title" in verdict.reason
 
 
+@pytest.mark.parametrize("history", [NO_HISTORY, past(*KNOWN, met=())])
 @pytest.mark.parametrize(("titles", "others"), [(4, 0), (8, 2)])
-def test_some_titles_may_be_the_same(titles: int, others: int) -> None:
-    """As briefings have it; and later on a listing's own entries are the witnesses."""
-    assert judge(first(titles, others), NO_HISTORY, NOW).credible
-    assert judge(first(5, 0), past(*listed(990, 981), met=()), NOW).credible
+def test_some_titles_may_be_the_same(titles: int, others: int, history: History) -> None:
+    """As briefings have it."""
+    assert judge(first(titles, others), history, NOW).credible
+
+
+def test_a_title_that_known_entries_had_may_be_that_of_all() -> None:
+    """It was accepted; but not one that known entries have only now."""
+    read = first(6, 0)
+    known = read[0].entries[1:]
+    assert judge(read, past(*known), NOW).credible
+    changed = replace(past(*known), altered=frozenset(known))
+    assert judge(read, changed, NOW).rule == "one-title"
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ import sqlite3
 import ssl
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import trustme
@@ -155,6 +155,21 @@ def inside(tag: str, text: str) -> Callable[[str], str]:
 def dated(day: str) -> Callable[[str], str]:
     """Put another date into all entries."""
     return lambda html: re.sub(r"(<i>date</i>)[0-9-]+", rf"\g<1>{day}", html)
+
+
+def before_titles(label: str) -> Callable[[str], str]:
+    """Put a label in front of all titles."""
+    tag = '<strong class="title">'
+    return lambda html: html.replace(tag, tag + label)
+
+
+def a_day_late(html: str) -> str:
+    """Date all entries to the day after."""
+
+    def later(found: re.Match[str]) -> str:
+        return f"{found[1]}{date.fromisoformat(found[2]) + timedelta(days=1)}"
+
+    return re.sub(r"(<i>date</i>)([0-9-]+)", later, html)
 
 
 def garbled(html: str) -> str:

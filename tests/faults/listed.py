@@ -59,6 +59,8 @@ PAGES = (
     Case("an entry dated in 2205", altered(cases.mistyped_year)),
     Case("the same title everywhere", altered(cases.inside('strong class="title"', "FTA News"))),
     Case("the same date everywhere", altered(cases.dated("2025-12-02"))),
+    Case("a label before every title", altered(cases.before_titles("Press Release: "))),
+    Case("every date a day late", altered(cases.a_day_late)),
     Case("titles in Korean", altered(cases.inside('strong class="title"', "한미 통상장관 회담"))),
     Case("no texts any more", altered(cases.inside('span class="cont"', ""))),
     Case("texts that say “Read more”", altered(cases.inside('span class="cont"', "Read more"))),

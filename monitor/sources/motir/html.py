@@ -28,6 +28,11 @@ _MISSING = re.compile(
     r"|has been (?:deleted|removed)|존재하지 않|삭제된|찾을 수 없",
     re.IGNORECASE,
 )
+# Put behind every page, it stands in the tree where the page ended.
+_END = b"<!---->"
+_UNSAID = re.compile(
+    rb"<!--.*?(?:-->|\Z)|<(script|style)\b.*?(?:</\1\b|\Z)", re.DOTALL | re.IGNORECASE
+)
 _SHOWN = 120
 _MERE_SCRIPT = 2000
 
@@ -39,9 +44,9 @@ def open_page(fetched: Fetched, selector: str) -> list[LexborNode]:
     but nobody knows what it lost.
     """
     body = utf8_bytes(fetched.body, fetched.headers.get("content-type"))
-    tree = LexborHTMLParser(body)
+    tree = LexborHTMLParser(body + _END)
     found = tree.css(selector)
-    if not _is_whole(body) and (found or b"<html" in body[:1000].lower()):
+    if _is_cut(body, tree, found):
         raise PageFault(
             f"the page ends in the middle, after {len(body):,} bytes (its closing tag is missing)",
             advice=PASSES,
@@ -52,18 +57,44 @@ def open_page(fetched: Fetched, selector: str) -> list[LexborNode]:
     return found
 
 
-def _is_whole(body: bytes) -> bool:
-    """Tell whether a page has its end: its own end tag, or at least those of its lists.
+def _is_cut(body: bytes, tree: LexborHTMLParser, found: list[LexborNode]) -> bool:
+    """Tell whether a page ends before all that makes it what it should be has been closed.
 
-    It has to stand behind the last item of a list: scripts write of `</body>` wherever they are.
+    A mere piece of a page may leave out tags: it is whole if its list is closed, or if it is none.
     """
-    if body.rfind(b"</html") > body.rfind(b"<li"):
-        return True
-    lower = body.lower()
-    last = lower.rfind(b"<li")
-    if max(lower.rfind(b"</html"), lower.rfind(b"</body")) > last:
-        return True
-    return lower.rfind(b"</ul") > last and lower.count(b"</ul") >= lower.count(b"<ul")
+    is_page = b"<html" in body[:1000].lower()
+    if not found:
+        return is_page and not _names_its_end(body)
+    last = _still_open(tree, {node.mem_id for node in found})
+    return last is not None and (is_page or not _ends_with_a_list(last))
+
+
+def _still_open(tree: LexborHTMLParser, wanted: set[int]) -> LexborNode | None:
+    """Return which of these nodes was open when the page ended: what came last is within it.
+
+    What follows `</body>` or `</html>` stands beside the body, even if nothing in it was closed.
+    """
+    node = tree.root and tree.root.parent
+    while node is not None and node.mem_id not in wanted:
+        node = node.last_child
+    return node
+
+
+def _ends_with_a_list(node: LexborNode) -> bool:
+    """Tell whether the last thing in it is a list that was closed."""
+    end = node.last_child
+    if end is None or not end.is_comment_node:
+        return False
+    before = end.prev
+    while before is not None and not before.is_element_node:
+        before = before.prev
+    return before is not None and before.tag == "ul"
+
+
+def _names_its_end(body: bytes) -> bool:
+    """Tell whether an end tag of the whole page stands in it, outside of scripts and comments."""
+    said = _UNSAID.sub(b"", body).lower()
+    return b"</body" in said or b"</html" in said
 
 
 def compare(url: str) -> str:

@@ -6,7 +6,8 @@ encoding"): a byte order mark, which outranks the header; the charset of Content
 `euc-kr` and `ks_c_5601-1987` are windows-949, `iso-8859-1` is windows-1252. A candidate that the
 bytes do not fit is passed over, because a wrong header is common and mojibake is read by nobody;
 then UTF-8 and windows-949 are tried, whole and with damage, and windows-1252, which fits nearly
-anything, comes last. UTF-16 is believed only with its mark: it too fits nearly anything.
+anything, comes last. UTF-16 fits nearly anything too: it is believed with its mark, or where the
+header names it and the bytes hold the zeros of its tags.
 """
 
 import re
@@ -29,6 +30,14 @@ _LABELS = {
         "cp1252",
     ),
 }  # fmt: skip
+# Only a header can name these: a `<meta>` that can be read as ASCII is not in UTF-16.
+_WIDE = {
+    **dict.fromkeys(
+        ("utf-16", "utf-16le", "unicode", "ucs-2", "iso-10646-ucs-2", "csunicode", "unicodefeff"),
+        "utf-16-le",
+    ),
+    **dict.fromkeys(("utf-16be", "unicodefffe"), "utf-16-be"),
+}
 _MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 _HEADER = re.compile(r"""charset\s*=\s*["']?\s*([^\s"';,]+)""", re.IGNORECASE)
 _META = re.compile(rb"""<meta\b[^>]*?charset\s*=\s*["']?\s*([\w.:-]+)""", re.IGNORECASE)
@@ -81,17 +90,25 @@ def _claims(body: bytes, content_type: str | None) -> Iterator[str | None]:
     """Yield what header and `<meta>` say of the bytes, None for an unknown label."""
     header = _HEADER.search(content_type or "")
     if header:
-        yield _LABELS.get(header[1].lower())
+        yield (_LABELS | _WIDE).get(header[1].lower())
     meta = _META.search(body, 0, _META_WITHIN)
     if meta:
         yield _LABELS.get(meta[1].decode("ascii").lower())
 
 
 def _fits(body: bytes, codec: str) -> str | None:
+    if codec in _WIDE.values() and not _is_wide(body, codec):
+        return None
     try:
         return body.decode(codec)
     except UnicodeDecodeError:
         return None
+
+
+def _is_wide(body: bytes, codec: str) -> bool:
+    """Tell whether the bytes hold ASCII in UTF-16, in this order: nothing else does."""
+    high = body[1::2] if codec == "utf-16-le" else body[::2]
+    return high.count(0) * 4 > len(high)
 
 
 def _least_damaged(body: bytes) -> str:

@@ -34,6 +34,13 @@ META = '<meta charset="{}">'
         (b"\xef\xbb\xbf" + KOREAN.encode(), "text/html; charset=euc-kr", KOREAN),
         (KOREAN.encode("utf-16"), "text/html; charset=utf-8", KOREAN),
         (b"\xfe\xff" + KOREAN.encode("utf-16-be"), None, KOREAN),
+        # or, where it has none, a header that the zeros of its tags bear out
+        (f"<p>{KOREAN}".encode("utf-16-le"), "text/html; charset=utf-16le", f"<p>{KOREAN}"),
+        (f"<p>{KOREAN}".encode("utf-16-le"), "text/html; charset=UTF-16", f"<p>{KOREAN}"),
+        (f"<p>{KOREAN}".encode("utf-16-be"), "text/html; charset=utf-16be", f"<p>{KOREAN}"),
+        (KOREAN.encode(), "text/html; charset=utf-16le", KOREAN),
+        (b"<p>even", "text/html; charset=utf-16", "<p>even"),
+        (META.format("utf-16le").encode() + b"<", None, META.format("utf-16le") + "<"),
         # the page's own word
         ((META.format("euc-kr") + "점검").encode("cp949"), None, META.format("euc-kr") + "점검"),
         (

@@ -2,7 +2,7 @@
 
 import pytest
 
-from monitor.health.looks import LOGIN, failed, may_pass, told_apart
+from monitor.health.looks import LOGIN, failed, in_place_of_entries, may_pass, told_apart
 
 
 @pytest.mark.parametrize(
@@ -12,6 +12,10 @@ from monitor.health.looks import LOGIN, failed, may_pass, told_apart
         ("시스템 점검 안내", "maintenance"),
         ("This service is temporarily unavailable", "maintenance"),
         ("Temporarily suspended", "maintenance"),
+        ("Scheduled downtime", "maintenance"),
+        ("시스템 작업 중입니다. 이용에 불편을 드려 죄송합니다.", "maintenance"),
+        ("정기작업 안내", "maintenance"),
+        ("서비스가 일시 중단됩니다", "maintenance"),
         ("Log in", "login"),
         ("Sign-in to go on", "login"),
         ("LOGIN", "login"),
@@ -33,6 +37,16 @@ from monitor.health.looks import LOGIN, failed, may_pass, told_apart
         ("접근이 차단되었습니다", "blocked"),
         ("접근 거부", "blocked"),
         ("비정상적인 접근입니다", "blocked"),
+        ("비정상적인 요청입니다", "blocked"),
+        ("귀하의 요청이 보안정책에 의해 차단되었습니다", "blocked"),
+        ("보안 정책 위반", "blocked"),
+        ("웹 방화벽", "blocked"),
+        ("Web Firewall", "blocked"),
+        ("Web Application Firewall", "blocked"),
+        ("The requested URL was rejected", "blocked"),
+        ("Blocked by our security policy", "blocked"),
+        ("Your IP address has been blocked", "blocked"),
+        ("Incapsula incident ID: 7", "blocked"),
         ("Cookie settings", "consent"),
         ("Our cookie policy", "consent"),
         ("Cookie consent", "consent"),
@@ -118,6 +132,9 @@ def test_ordinary_words_say_nothing(words: str) -> None:
     [
         ("cut", True),
         ("empty", True),
+        ("no-text", True),
+        ("challenge", False),
+        ("sent-on", False),
         ("no-list", False),
         ("no-entries", False),
         ("far-fewer", False),
@@ -127,3 +144,27 @@ def test_ordinary_words_say_nothing(words: str) -> None:
 def test_a_changed_layout_does_not_pass_by_itself(rule: str, *, passes: bool) -> None:
     """A page that was cut off, or came empty, does."""
     assert may_pass(rule) is passes
+
+
+@pytest.mark.parametrize(
+    ("words", "rule"),
+    [
+        ("서비스 점검 중입니다", "maintenance"),
+        ("로그인 후 이용하십시오", "login"),
+        ("Loading…", "script"),
+        ("Now loading, please wait", "script"),
+        ("불러오는 중입니다", "script"),
+        ("로딩중", "script"),
+        ("잠시만 기다려 주십시오", "script"),
+        ("Please enable JavaScript", "script"),
+        ("", None),
+        ("There is no data.", None),
+        ("등록된 게시물이 없습니다.", None),
+        ("Nothing about loading docks", None),
+        ("1 2 3 … 502 503", None),
+    ],
+)
+def test_what_stands_in_place_of_entries(words: str, rule: str | None) -> None:
+    """It says why there are none, or that they are still to come; otherwise there are none."""
+    look = in_place_of_entries(words)
+    assert (look and look.rule) == rule

@@ -1,5 +1,6 @@
 """What is no listing, or not all of one, is a fault in words; nothing is passed over in silence."""
 
+import gzip
 from dataclasses import replace
 
 import pytest
@@ -8,6 +9,7 @@ from hypothesis import strategies as st
 
 from monitor import sources
 from monitor.errors import PageFault
+from monitor.health.looks import CHALLENGE
 from tests.sources.listings import (
     ENTRY,
     INFO,
@@ -141,6 +143,58 @@ def test_a_list_built_in_another_way_is_not_empty(listed: str) -> None:
     assert reason.startswith("the list holds no entries where they stood (li); it reads “Steel")
 
 
+@pytest.mark.parametrize(
+    ("listed", "rule"),
+    [
+        ("</ul><p>서비스 점검 중입니다</p><ul>", "maintenance"),
+        (
+            "<li>서비스 점검 중입니다</li><li>2025-12-01 22:00 ~ 2025-12-02 06:00</li>",
+            "maintenance",
+        ),
+        (f"</ul><p>{'word ' * 60}maintenance on 2025-12-01</p><ul>", "maintenance"),
+        ("<li>Loading…</li>", "script"),
+        # entries in another shape may speak of anything
+        (f"</ul><p>{LINK}Maintenance of plants</a></p><ul>", "layout"),
+        (f"</ul><p>{'word ' * 100}maintenance</p><ul>", "layout"),
+        (ENTRY.replace(TITLE, "") + "<li>Maintenance</li>", "layout"),
+    ],
+)
+def test_a_list_says_why_it_holds_no_entries(listed: str, rule: str) -> None:
+    """Whoever is told of it is not told that there are none."""
+    html = f'<html><div class="board-list"><ul>{listed}</ul></div></html>'
+    assert fault(html).rule == rule
+
+
+def test_entries_may_speak_of_maintenance_and_blocking() -> None:
+    """A list that holds entries is not asked what it looks like."""
+    (found,) = entries(ENTRY.replace("Steel", "점검: access was blocked"))
+    assert found.title == "점검: access was blocked"
+
+
+def test_a_list_that_a_script_is_to_fill() -> None:
+    """Its entries are data beside it; a list that is empty without them is past the end."""
+    island = '<script type="application/json">[{"id": 7}]</script>'
+    html = '<html><body><div class="board-list" id="app"></div>{}</body></html>'
+    assert fault(html.format(island)).rule == "script"
+    assert sources.parse("motir", 9, fetched(html.format(""))).entries == ()
+    linked = island.replace("json", "ld+json")
+    assert sources.parse("motir", 9, fetched(html.format(linked))).entries == ()
+
+
+def test_binary_bytes_are_not_quoted() -> None:
+    """A page packed without a word of it is told as no text; one in UTF-16 that says so is read."""
+    page = fetched("")
+    with pytest.raises(PageFault, match=r"^the answer is not text; open"):
+        sources.parse("motir", 1, replace(page, body=gzip.compress(ENTRY.encode())))
+    html = f'<html><div class="board-list"><ul>{ENTRY}</ul></div></html>'
+    wide = replace(
+        page,
+        headers={"content-type": "text/html; charset=utf-16le"},
+        body=html.encode("utf-16-le"),
+    )
+    assert [one.article_id for one in sources.parse("motir", 1, wide).entries] == ["2649"]
+
+
 def test_lists() -> None:
     """Entries of several lists count, each once where lists nest."""
     two = f'</ul></div><div class="board-list"><ul>{ENTRY}'
@@ -177,6 +231,20 @@ def test_lists() -> None:
             f"<html><h2>word</h2><p>{'word ' * 40}</p><h2>Maintenance of plants</h2></html>",
             f"the page has no div.board-list; it reads “{WORDS} …”",
         ),
+        (
+            "<html><script>document.cookie='x=1';location.reload();</script></html>",
+            "the site answered with a mere script, which only a browser can run",
+        ),
+        (
+            "<html><title>X</title><script src='/app.js'></script></html>",
+            f"{CHALLENGE.words}; its page reads “X”",
+        ),
+        (
+            '<html><head><meta http-equiv="Refresh" content="0;url=/main"></head></html>',
+            "the site answered with nothing but an order to go on to another page",
+        ),
+        ("%PDF-1.7 rubbish", "the answer is not text"),
+        ("\x1f\u008b\0", "the answer is not text"),
         (
             "<html><title>Notice</title><p>Scheduled Maintenance</p></html>",
             "the site is under maintenance; its page reads “Notice – Scheduled Maintenance”",

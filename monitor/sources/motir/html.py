@@ -9,7 +9,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from monitor.charset import utf8_bytes
 from monitor.errors import MissingFault, PageFault
 from monitor.health import looks
-from monitor.health.looks import PASSES
+from monitor.health.looks import PASSES, Look
 from monitor.model.scraped import Fetched
 from monitor.text.cleaning import clean
 
@@ -33,6 +33,7 @@ _END = b"<!---->"
 _UNSAID = re.compile(
     rb"<!--.*?(?:-->|\Z)|<(script|style)\b.*?(?:</\1\b|\Z)", re.DOTALL | re.IGNORECASE
 )
+_BINARY = (b"\x1f\x8b", b"%PDF", b"PK\x03\x04", b"\x89PNG", b"\xff\xd8\xff", b"GIF8")
 _SHOWN = 120
 _MERE_SCRIPT = 2000
 
@@ -53,6 +54,8 @@ def open_page(fetched: Fetched, selector: str) -> list[LexborNode]:
             rule="cut",
         )
     if not found:
+        if fetched.body.startswith(_BINARY) or b"\0" in body:
+            raise looks_like(looks.NO_TEXT, fetched.url)
         raise _something_else(tree, fetched.url, selector)
     return found
 
@@ -115,13 +118,25 @@ def _something_else(tree: LexborHTMLParser, url: str, selector: str) -> PageFaul
     look = looks.told_apart(words) or (looks.LOGIN if is_login else None)
     if look is None and _MISSING.search(f"{words} {_said(tree)}"):
         return MissingFault(f"the page has no {selector}; it reads “{shown}”", advice=compare(url))
+    look = look or looks.failed(words) or (None if text else _mute(tree))
+    if look is not None:
+        return looks_like(look, url, shown)
     if not shown:
         return PageFault("the site answered with an empty page", advice=PASSES, rule="empty")
-    look = look or looks.failed(words)
-    if look is None:
-        return PageFault(f"the page has no {selector}; it reads “{shown}”", advice=compare(url))
-    advice = look.advice.format(url=url)
-    return PageFault(f"{look.words}; its page reads “{shown}”", advice=advice, rule=look.rule)
+    return PageFault(f"the page has no {selector}; it reads “{shown}”", advice=compare(url))
+
+
+def looks_like(look: Look, url: str, shown: str = "") -> PageFault:
+    """Return the fault of a page that looks like something else, with the words that it shows."""
+    reason = f"{look.words}; its page reads “{shown}”" if shown else look.words
+    return PageFault(reason, advice=look.advice.format(url=url), rule=look.rule)
+
+
+def _mute(tree: LexborHTMLParser) -> Look | None:
+    """Return what a page without text does to whoever opens it in a browser, if anything."""
+    if tree.css_first('meta[http-equiv="refresh" i]') is not None:
+        return looks.SENT_ON
+    return looks.CHALLENGE if tree.css_first("script") is not None else None
 
 
 def _said(tree: LexborHTMLParser) -> str:

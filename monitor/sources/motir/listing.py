@@ -11,9 +11,18 @@ from urllib.parse import urljoin
 from selectolax.lexbor import LexborNode
 
 from monitor.errors import PageFault
+from monitor.health import looks
+from monitor.health.looks import Look
 from monitor.model.scraped import Entry, Fetched, Page
 from monitor.sources.motir import LINK, article_url
-from monitor.sources.motir.html import compare, open_page, shorten, text_of, to_date
+from monitor.sources.motir.html import (
+    compare,
+    looks_like,
+    open_page,
+    shorten,
+    text_of,
+    to_date,
+)
 from monitor.text.counting import counted
 
 _FIELDS = "li, li a, li strong.title, li p.info > span.cont, li p.info > span.date"
@@ -26,6 +35,7 @@ _LINK = LINK.decode()
 _DAY = re.compile(r"\d{4}[-./]\d\d?[-./]\d")
 _BADGES = frozenset(("n", "new", "hot", "up", "updated"))
 _LONGEST_NOTE = 200  # "There is no data", in any wording
+_LONGEST_NOTICE = 400  # of maintenance, with its hours, in two languages
 _LONGEST_CATEGORY = 100
 
 
@@ -62,12 +72,14 @@ def parse(number: int, fetched: Fetched) -> Page:
     """Return the entries of a listing page; none at all is a page past the end."""
     lists = open_page(fetched, "div.board-list")
     items = _items(lists)
+    look = _look_instead(lists, items)
+    if look is not None:
+        raise looks_like(look, fetched.url, shorten(_words(lists)))
     if _is_past_the_end(lists, items):
         return Page(number=number, entries=())
     if not items:
-        words = shorten(" ".join(map(text_of, lists)))
         raise PageFault(
-            f"the list holds no entries where they stood (li); it reads “{words}”",
+            f"the list holds no entries where they stood (li); it reads “{shorten(_words(lists))}”",
             advice=compare(fetched.url),
         )
     if not any(item.title or item.date for item in items):
@@ -141,14 +153,35 @@ def _outermost(board: LexborNode) -> Iterator[LexborNode]:
                 stack.append(node)
 
 
+def _look_instead(lists: list[LexborNode], items: list[_Item]) -> Look | None:
+    """Return why a list holds no entries, where it says so or where a script is to fill it."""
+    if any(not item.blank for item in items):
+        return None
+    words = _words(lists)
+    if len(words) > _LONGEST_NOTICE or any(_leads_to_articles(board) for board in lists):
+        return None
+    is_bare = not words and not any(next(board.iter(), None) for board in lists)
+    if is_bare and lists[0].parser.css_first('script[type="application/json"]') is not None:
+        return looks.SCRIPT
+    return looks.in_place_of_entries(words)
+
+
+def _words(lists: list[LexborNode]) -> str:
+    return " ".join(map(text_of, lists))
+
+
+def _leads_to_articles(board: LexborNode) -> bool:
+    return _VIEW.search(board.html or "") is not None
+
+
 def _is_past_the_end(lists: list[LexborNode], items: list[_Item]) -> bool:
     """Tell whether the list is there and empty, but for a few words saying so."""
     if len(items) > 1 or any(not item.blank for item in items):
         return False
-    words = " ".join(map(text_of, lists))
-    return len(words) <= _LONGEST_NOTE and not any(
-        _DAY.search(words) or _VIEW.search(board.html or "") for board in lists
-    )
+    words = _words(lists)
+    if len(words) > _LONGEST_NOTE or _DAY.search(words):
+        return False
+    return not any(_leads_to_articles(board) for board in lists)
 
 
 def _entry(item: _Item, url: str) -> Entry:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Self
 
 from monitor.errors import StoreError
+from monitor.store.transactions import afterwards, transaction
 from monitor.store.version import APPLICATION_ID, VERSION
 
 KEEP = timedelta(days=400)
@@ -27,12 +28,8 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
         """Hold one consistent view of the store."""
-        with in_words(self.path):
-            self.conn.execute("BEGIN")
-            try:
-                yield self.conn
-            finally:
-                _roll_back(self.conn)
+        with in_words(self.path), transaction(self.conn, "BEGIN"):
+            yield self.conn
 
     @contextmanager
     def writing(self, *, lightly: bool = False) -> Iterator[sqlite3.Connection]:
@@ -41,13 +38,13 @@ class Database:
         `lightly`: the disk is not waited for, and loss of power may undo it: for what can be
         learnt again. What is written after it in full makes it last too.
         """
-        with in_words(self.path), self._waiting_for_the_disk(not lightly):
-            self.conn.execute("BEGIN IMMEDIATE")
-            try:
-                yield self.conn
-                self.conn.execute("COMMIT")
-            finally:
-                _roll_back(self.conn)
+        with (
+            in_words(self.path),
+            self._waiting_for_the_disk(not lightly),
+            transaction(self.conn, "BEGIN IMMEDIATE"),
+        ):
+            yield self.conn
+            self.conn.execute("COMMIT")
 
     @contextmanager
     def _waiting_for_the_disk(self, waits: bool) -> Iterator[None]:  # noqa: FBT001
@@ -56,20 +53,14 @@ class Database:
             return
         (before,) = self.conn.execute("PRAGMA synchronous").fetchone()
         self.conn.execute(f"PRAGMA synchronous = {min(before, _NORMAL)}")
-        try:
+        with afterwards(lambda: self.conn.execute(f"PRAGMA synchronous = {before}")):
             yield
-        finally:
-            self.conn.execute(f"PRAGMA synchronous = {before}")
 
     @contextmanager
     def trying(self) -> Iterator[sqlite3.Connection]:
         """Write as in `writing`, to see what would come of it; nothing of it stays."""
-        with in_words(self.path):
-            self.conn.execute("BEGIN IMMEDIATE")
-            try:
-                yield self.conn
-            finally:
-                _roll_back(self.conn)
+        with in_words(self.path), transaction(self.conn, "BEGIN IMMEDIATE"):
+            yield self.conn
 
     def copy(self, target: Path) -> None:
         """Copy the store as it is at one moment, whoever writes to it meanwhile.
@@ -100,12 +91,6 @@ class Database:
 
     def __exit__(self, *_: object) -> None:
         self.close()
-
-
-def _roll_back(conn: sqlite3.Connection) -> None:
-    # A full disk makes SQLite roll back by itself.
-    if conn.in_transaction:
-        conn.execute("ROLLBACK")
 
 
 def open_database(path: Path, keep: timedelta = KEEP) -> Database:
@@ -172,19 +157,18 @@ def _marks(conn: sqlite3.Connection) -> tuple[int, int, bool]:
 
     All of one moment: another process may be making the schema right now.
     """
-    conn.execute("BEGIN")
-    try:
+    with transaction(conn, "BEGIN"):
         (mark,) = conn.execute("PRAGMA application_id").fetchone()
         (version,) = conn.execute("PRAGMA user_version").fetchone()
         found = conn.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchone()
-    finally:
-        _roll_back(conn)
     return mark, version, found is None
 
 
 _DAMAGED = "the database is damaged; move it away and restore a backup"
+_FULL = "the disk is full; nothing was lost, make room and run again"
 _WORDS = (
-    (sqlite3.SQLITE_FULL, "the disk is full; nothing was lost, make room and run again"),
+    (sqlite3.SQLITE_FULL, _FULL),
+    (sqlite3.SQLITE_IOERR_SHMSIZE, _FULL),  # no room for the index of the write-ahead log
     (sqlite3.SQLITE_CORRUPT, _DAMAGED),
     (sqlite3.SQLITE_NOTADB, "this is not a SQLite database; choose another path"),
     (sqlite3.SQLITE_READONLY, "the database or its folder cannot be written to; check its rights"),
@@ -201,6 +185,6 @@ def in_words(path: Path) -> Iterator[None]:
     try:
         yield
     except sqlite3.Error as error:
-        code = getattr(error, "sqlite_errorcode", -1) & 0xFF
-        words = dict(_WORDS).get(code, f"the database said “{error}”")
+        code, known = getattr(error, "sqlite_errorcode", -1), dict(_WORDS)
+        words = known.get(code) or known.get(code & 0xFF) or f"the database said “{error}”"
         raise StoreError(f"{path}: {words}") from error

@@ -7,6 +7,7 @@ from pathlib import Path
 from sqlite_utils import Database as Tables
 
 from monitor.store.migrations import migrations
+from monitor.store.transactions import transaction
 from monitor.store.version import APPLICATION_ID, VERSION
 
 
@@ -20,15 +21,11 @@ def migrate(conn: sqlite3.Connection, path: Path) -> None:
     (version,) = conn.execute("PRAGMA user_version").fetchone()
     if 0 < version < VERSION:
         _copy_aside(conn, path, version)
-    conn.execute("BEGIN IMMEDIATE")
-    try:
+    with transaction(conn, "BEGIN IMMEDIATE"):
         migrations.apply(Tables(conn, execute_plugins=False))
         conn.execute(f"PRAGMA application_id = {APPLICATION_ID}")
         conn.execute(f"PRAGMA user_version = {VERSION}")
         conn.execute("COMMIT")
-    finally:
-        if conn.in_transaction:
-            conn.execute("ROLLBACK")
 
 
 def _switch_to_wal(conn: sqlite3.Connection) -> None:

@@ -7,7 +7,7 @@ import sqlite3
 import subprocess
 import sys
 import zlib
-from contextlib import closing
+from contextlib import AbstractContextManager, closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ import pytest
 from monitor.errors import StoreError
 from monitor.model.scraped import Fetched
 from monitor.store import database, schema, snapshots
-from monitor.store.database import in_words, is_current, open_database
+from monitor.store.database import Database, in_words, is_current, open_database
 from monitor.store.version import VERSION
 
 NOW = datetime(2025, 12, 1, 9, tzinfo=UTC)
@@ -211,6 +211,50 @@ def test_a_full_disk_is_told_and_loses_nothing(tmp_path: Path) -> None:
     with open_database(path) as db, db.reading() as conn:
         assert conn.execute("SELECT name FROM sources").fetchall() == [("trade",)]
         assert conn.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+
+
+class Stuck(sqlite3.Connection):
+    """A connection that cannot take anything back."""
+
+    def execute(self, sql: str, *args: Any) -> sqlite3.Cursor:
+        """Fail at every ROLLBACK."""
+        if sql == "ROLLBACK":
+            raise sqlite3.OperationalError("the rollback failed")
+        return super().execute(sql, *args)
+
+
+def full(code: int = sqlite3.SQLITE_FULL) -> sqlite3.OperationalError:
+    """Return SQLite's error on a full disk."""
+    error = sqlite3.OperationalError("database or disk is full")
+    error.sqlite_errorcode = code
+    return error
+
+
+def test_no_room_for_the_index_of_the_log_is_a_full_disk(tmp_path: Path) -> None:
+    """That is how SQLite meets one when it opens the file."""
+    with pytest.raises(StoreError, match="the disk is full"), in_words(tmp_path):
+        raise full(sqlite3.SQLITE_IOERR_SHMSIZE)
+
+
+@pytest.mark.parametrize("how", ["reading", "writing", "lightly", "trying"])
+def test_a_rollback_that_fails_does_not_hide_what_went_wrong_before(
+    tmp_path: Path, how: str
+) -> None:
+    """And is told by itself where nothing did."""
+    path = tmp_path / "monitor.db"
+    open_database(path).close()
+
+    def held(db: Database) -> AbstractContextManager[sqlite3.Connection]:
+        ways = {"reading": db.reading, "writing": db.writing, "trying": db.trying}
+        return db.writing(lightly=True) if how == "lightly" else ways[how]()
+
+    with closing(sqlite3.connect(path, isolation_level=None, factory=Stuck)) as conn:
+        with pytest.raises(StoreError, match="the disk is full"), held(Database(path, conn)):
+            raise full()
+    if how in ("reading", "trying"):
+        with closing(sqlite3.connect(path, isolation_level=None, factory=Stuck)) as conn:
+            with pytest.raises(StoreError, match="the rollback failed"), held(Database(path, conn)):
+                pass
 
 
 def test_a_database_of_the_first_version_is_brought_up_to_date(tmp_path: Path) -> None:

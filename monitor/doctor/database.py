@@ -10,7 +10,7 @@ from pathlib import Path
 from monitor.doctor.finding import Ailment, Finding
 from monitor.errors import StoreError
 from monitor.model.world import World
-from monitor.store.condition import Condition, condition
+from monitor.store.condition import Condition, condition, is_shut
 from monitor.times import to_iso
 
 _MEGABYTE = 1_000_000
@@ -70,6 +70,8 @@ def _file(path: Path, now: datetime) -> Iterator[Finding]:
     try:
         found = condition(path)
     except StoreError as error:
+        if is_shut(error):
+            raise _locked(path) from error
         where, _, what = str(error).partition(": ")
         text, _, remedy = what.partition("; ")
         raise Ailment(f"{where}: {text}", remedy or "look at the file and its rights") from error
@@ -79,7 +81,7 @@ def _file(path: Path, now: datetime) -> Iterator[Finding]:
             "stop monitor, move the file away, and restore a backup; without one, the sqlite3"
             " shell's .recover saves what can be read",
         )
-    yield _sound(path, found)
+    yield _locked(path).found("database") if found.is_locked else _sound(path, found)
     if path.stat().st_mode & _OTHERS:
         yield Finding(
             about="database",
@@ -94,6 +96,14 @@ def _file(path: Path, now: datetime) -> Iterator[Finding]:
             text=f"the last check was at {to_iso(found.last_check_at)}, which is still to come",
             remedy="the clock was wrong then, or is now: compare it with a watch (timedatectl)",
         )
+
+
+def _locked(path: Path) -> Ailment:
+    return Ailment(
+        f"{path}: another program keeps it locked; while it does, no check can be written down",
+        f"see which one has it open (fuser -v {path}), and end it or let it finish; where that is a"
+        " monitor at work, wait a minute and try again",
+    )
 
 
 def _sound(path: Path, found: Condition) -> Finding:

@@ -12,9 +12,11 @@ from monitor.model.history import History
 from monitor.model.scraped import Page
 from monitor.store import history
 from monitor.store.database import in_words, is_current
+from monitor.store.transactions import transaction
 from monitor.times import from_iso
 
 _BUSY_SECONDS = 5.0
+_LOCK_SECONDS = 2.0  # no transaction of ours takes so long, but for the first one after an update
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,13 +24,14 @@ class Condition:
     """What a look at the file found.
 
     `is_current`: it has today's schema. `is_wal`: it is read while it is written. `damage` is what
-    SQLite's own check says first, empty where it finds nothing. `last_check_at` is when, by the
-    clock of then, the last check began.
+    SQLite's own check says first, empty where it finds nothing. `is_locked`: another program keeps
+    all others from writing. `last_check_at` is when, by the clock of then, the last check began.
     """
 
     is_current: bool
     is_wal: bool
     damage: str
+    is_locked: bool
     last_check_at: datetime | None
 
 
@@ -45,6 +48,7 @@ def condition(path: Path) -> Condition:
             is_current=current,
             is_wal=mode == "wal",
             damage="" if said == "ok" else str(said),
+            is_locked=said == "ok" and _is_locked(path),
             last_check_at=_last_check(conn) if current else None,
         )
 
@@ -58,16 +62,41 @@ def remembered(path: Path, source: str, pages: Sequence[Page]) -> History:
     return History()
 
 
+def is_shut(error: StoreError) -> bool:
+    """Tell whether another program's lock is why a look at the file failed."""
+    return _is_busy(error.__cause__)
+
+
+def _is_locked(path: Path) -> bool:
+    """Try to begin to write, and leave it at that.
+
+    The file must be open for reading meanwhile: who closes it last would tidy its log away.
+    """
+    try:
+        with (
+            closing(_opened(path, "rw", _LOCK_SECONDS)) as conn,
+            transaction(conn, "BEGIN IMMEDIATE"),
+        ):
+            return False
+    except sqlite3.OperationalError as error:
+        if _is_busy(error):
+            return True
+        raise
+
+
+def _is_busy(error: BaseException | None) -> bool:
+    return getattr(error, "sqlite_errorcode", -1) & 0xFF == sqlite3.SQLITE_BUSY
+
+
 @contextmanager
 def _looking(path: Path) -> Iterator[sqlite3.Connection]:
-    address = f"{path.absolute().as_uri()}?mode=ro"
-    with (
-        in_words(path),
-        closing(
-            sqlite3.connect(address, uri=True, timeout=_BUSY_SECONDS, isolation_level=None)
-        ) as conn,
-    ):
+    with in_words(path), closing(_opened(path, "ro", _BUSY_SECONDS)) as conn:
         yield conn
+
+
+def _opened(path: Path, mode: str, patience: float) -> sqlite3.Connection:
+    address = f"{path.absolute().as_uri()}?mode={mode}"
+    return sqlite3.connect(address, uri=True, timeout=patience, isolation_level=None)
 
 
 def _last_check(conn: sqlite3.Connection) -> datetime | None:

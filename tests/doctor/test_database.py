@@ -11,7 +11,7 @@ from types import SimpleNamespace
 import pytest
 
 from monitor.model.reported import CheckResult
-from monitor.store import checks
+from monitor.store import checks, condition
 from monitor.store.database import open_database
 from tests.doctor.clinic import LONG_AGO, examined, sick, told
 from tests.stage import source
@@ -98,6 +98,38 @@ def test_a_file_that_cannot_be_used(
     said, advice = wrong(tmp_path)
     assert text in said
     assert remedy in advice
+
+
+@pytest.mark.parametrize("mode", ["WAL", "DELETE"])
+@pytest.mark.parametrize("how", ["IMMEDIATE", "EXCLUSIVE"])
+def test_one_that_another_program_keeps_locked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: str, mode: str
+) -> None:
+    """Told, and not called sound: a check would wait half a minute for it, and fail."""
+    monkeypatch.setattr(condition, "_BUSY_SECONDS", 0.1)
+    monkeypatch.setattr(condition, "_LOCK_SECONDS", 0.1)
+    path = made(tmp_path)
+    with closing(sqlite3.connect(path, isolation_level=None)) as conn:
+        conn.execute(f"PRAGMA journal_mode = {mode}")
+        conn.execute(f"BEGIN {how}")
+        said, advice = wrong(tmp_path)
+    assert said.startswith(f"{path}: another program keeps it locked")
+    assert f"fuser -v {path}" in advice
+    assert [one[0] for one in told(examined(tmp_path, NOWHERE), "database")] == ["ok"]
+
+
+def test_what_a_killed_program_left_behind_is_left_as_it_is(tmp_path: Path) -> None:
+    """Its log is the next run's to work off."""
+    path = made(tmp_path)
+    with open_database(path) as db:
+        with db.writing() as conn:
+            conn.execute("INSERT INTO notes VALUES ('a', 'b')")
+        left = {name: (tmp_path / name).read_bytes() for name in ("monitor.db", "monitor.db-wal")}
+    for name, content in left.items():
+        (tmp_path / name).write_bytes(content)
+    ((standing, text, _),) = told(examined(tmp_path, NOWHERE), "database")
+    assert (standing, ": sound, " in text) == ("ok", True)
+    assert {name: (tmp_path / name).read_bytes() for name in left} == left
 
 
 def test_an_older_one_is_brought_up_to_date_by_the_next_run(tmp_path: Path) -> None:

@@ -106,6 +106,17 @@ def test_cron_may_be_slower_than_the_config_says(db: Database) -> None:
     assert "not checked since" in (looked(db, last + 49 * HOUR).sources[0].trouble or "")
 
 
+def test_a_check_by_a_clock_that_ran_ahead_makes_none_of_the_others_look_rare(
+    db: Database,
+) -> None:
+    """Else nobody would be missed for years once it is put right."""
+    with db.writing() as conn:
+        for at in (START, START + 9 * 365 * 24 * HOUR, START + 2 * HOUR):
+            checked(conn, at)
+    assert looked(db, START + 2 * HOUR).sources[0].trouble is None
+    assert "not checked since" in (looked(db, START + 9 * HOUR).sources[0].trouble or "")
+
+
 def test_what_is_unfinished_is_counted(db: Database) -> None:
     """Articles to be read, a gap, how far back a walk came; none of it is trouble."""
     with db.writing() as conn:

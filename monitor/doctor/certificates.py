@@ -1,8 +1,8 @@
 """What is wrong with a server's TLS, told apart: each has another remedy.
 
 OpenSSL gives the same code (20) where an intermediate certificate is missing and where the root is
-not known; how many certificates came tells which. That takes a second, unverified handshake, over
-which nothing is ever sent.
+not known; where more than one certificate came, it is the root. To count them takes a second,
+unverified handshake, over which nothing is ever sent.
 """
 
 import ssl
@@ -29,6 +29,7 @@ _OLD_TLS = (
     "WRONG_CIPHER_RETURNED",
     "NO_PROTOCOLS_AVAILABLE",
 )
+_NO_HTTPS = "see that address and port are right: http instead of https, or another port"
 _THEIRS = "only the server's operator can mend that: tell them"
 
 
@@ -49,21 +50,27 @@ def came(secured: ssl.SSLSocket) -> int | None:
 
 
 def ailment(
-    error: ssl.SSLError, host: str, ca_file: str, count: Callable[[], int | None]
+    error: ssl.SSLError,
+    host: str,
+    ca_file: str,
+    count: Callable[[], int | None],
+    *,
+    without: str = _NO_HTTPS,
 ) -> Ailment:
     """Return what a failed handshake with `host` means.
 
-    `ca_file` names the key of the config that takes certificates; `count` says how many came.
+    `ca_file` names the key of the config that takes certificates; `count` says how many came;
+    `without` is what to do where the port has no TLS.
     """
     if isinstance(error, ssl.SSLCertVerificationError):
         return _unverified(error, host, ca_file, count)
     reason = error.reason or "no reason given"
     if "EOF" in reason:
-        return hung_up(host)
+        return hung_up(host, without=without)
     if any(word in reason for word in _NO_TLS):
         return Ailment(
             f"{host} does not speak TLS on this port",
-            "see that address and port are right: http instead of https, or another port",
+            without,
         )
     if any(word in reason for word in _OLD_TLS):
         return Ailment(
@@ -77,12 +84,12 @@ def ailment(
     )
 
 
-def hung_up(host: str) -> Ailment:
+def hung_up(host: str, *, without: str = _NO_HTTPS) -> Ailment:
     """Return what it means that a server broke off its handshake without a word."""
     return Ailment(
         f"{host} hung up in the TLS handshake",
-        "see that this port speaks TLS, and not plain http; else something between here and there"
-        " is in the way, a firewall or a proxy",
+        f"{without}; if they are right, something between here and there is in the way, a firewall"
+        " or a proxy",
     )
 
 
@@ -122,10 +129,13 @@ def _unknown(code: int, host: str, ca_file: str, count: Callable[[], int | None]
         )
     if code in _NO_ISSUER and count() == 1:
         return Ailment(
-            f"{host} does not send the intermediate certificate that links its own to a known"
-            " authority",
-            "browsers find it by themselves: show the certificate in one, save the one above the"
-            f" site's as a PEM file, and set {ca_file}; and tell the server's operator",
+            f"{host} either does not send the intermediate certificate that links its own to a"
+            " known authority, or has its own from an authority that this machine does not know",
+            "open its address in a browser: where that trusts it, it found the intermediate by"
+            " itself: show the certificate there, save the one above the server's as a PEM file,"
+            f" set {ca_file}, and tell the server's operator; where it does not, and the authority"
+            f" is your company's or a proxy's that opens TLS, save that authority's and set"
+            f" {ca_file}; else do not trust it",
         )
     return Ailment(
         f"the certificate of {host} comes from an authority that this machine does not know",

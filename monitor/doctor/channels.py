@@ -108,7 +108,11 @@ def _unmailed(channel: EmailChannel, error: DeliveryError) -> Ailment:
     for cause in causes(error):
         if isinstance(cause, ssl.SSLError):
             return certificates.ailment(
-                cause, channel.host, _CA_FILE, lambda: _certificates(channel)
+                cause,
+                channel.host,
+                _CA_FILE,
+                lambda: _certificates(channel),
+                without=_NO_IMPLICIT if channel.tls == "implicit" else _NO_TLS,
             )
     return Ailment(str(error), _remedy(channel, error))
 
@@ -145,6 +149,18 @@ def _webhook(channel: WebhookChannel, now: datetime) -> str:
 # ------------------------------------------------------------------ remedies
 
 
+_NO_IMPLICIT = (
+    'see that host and port are right: set tls = "starttls" (mostly with port = 587), or port to'
+    " one that speaks TLS from the first byte on (mostly 465)"
+)
+_NO_TLS = 'see that host and port are right: 587 for "starttls", 465 for "implicit"'
+_NO_STARTTLS = (
+    'set tls = "implicit" with port = 465, or ask your mail provider which port has STARTTLS'
+)
+_NO_LOGIN = (
+    "leave username and password out where this server takes mail without a login; else ask your"
+    ' mail provider which port takes one, mostly 587 with tls = "starttls" or 465 with "implicit"'
+)
 _MISSING = "put what is missing where the config says, and try again"
 _REMEDIES: tuple[tuple[type[BaseException], str], ...] = (
     (
@@ -153,10 +169,6 @@ _REMEDIES: tuple[tuple[type[BaseException], str], ...] = (
             "correct username and password of the channel; many providers want a password made for"
             " programs (an app password), not the one for people"
         ),
-    ),
-    (
-        smtplib.SMTPNotSupportedError,
-        'set tls = "implicit" with port = 465, or ask your mail provider which port has STARTTLS',
     ),
     (
         smtplib.SMTPSenderRefused,
@@ -183,10 +195,9 @@ _REMEDIES: tuple[tuple[type[BaseException], str], ...] = (
 def _remedy(channel: Channel, error: MonitorError) -> str:
     if any(type(cause) is MonitorError for cause in causes(error)):  # a secret, or a file
         return _MISSING
-    for cause in causes(error.__cause__):
-        for kind, remedy in _REMEDIES:
-            if isinstance(cause, kind):
-                return remedy
+    known = _known(error)
+    if known is not None:
+        return known
     if " refuses " in str(error):
         return "see that the recipients are spelled right, and that this server relays to them"
     if isinstance(channel, EmailChannel):
@@ -194,3 +205,13 @@ def _remedy(channel: Channel, error: MonitorError) -> str:
     if " answered " in str(error):
         return "see that the channel's url is right, and what the receiver says to it"
     return _MISSING
+
+
+def _known(error: MonitorError) -> str | None:
+    for cause in causes(error.__cause__):
+        if isinstance(cause, smtplib.SMTPNotSupportedError):  # its words alone tell what is not
+            return _NO_LOGIN if "AUTH" in str(cause) else _NO_STARTTLS
+        for kind, remedy in _REMEDIES:
+            if isinstance(cause, kind):
+                return remedy
+    return None

@@ -55,6 +55,23 @@ def test_each_code_has_its_words(error: ssl.SSLError, count: int | None, text: s
     assert found.remedy
 
 
+def test_a_certificate_that_came_alone_may_lack_one_or_be_nobodys() -> None:
+    """Which of the two, only a look with a browser tells; each has its remedy."""
+    found = ailment(unverified(20), "example.org", "the channel's ca_file", lambda: 1)
+    assert "either does not send the intermediate certificate" in found.text
+    assert "from an authority that this machine does not know" in found.text
+    assert "tell the server's operator" in found.remedy
+    assert "do not trust it" in found.remedy
+
+
+def test_what_helps_against_a_port_without_tls_is_the_callers_to_say() -> None:
+    """A mail server has no http."""
+    for reason in ("WRONG_VERSION_NUMBER", "UNEXPECTED_EOF_WHILE_READING"):
+        found = ailment(failed(reason), "h", "ca_file", lambda: None, without="try port 587")
+        assert found.remedy.startswith("try port 587")
+        assert "http" not in found.remedy
+
+
 @pytest.mark.parametrize(
     ("secured", "count"),
     [

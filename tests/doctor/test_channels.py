@@ -102,6 +102,24 @@ def test_a_mail_server_without_starttls(trade: str, tmp_path: Path) -> None:
     assert 'tls = "implicit" with port = 465' in advice
 
 
+def test_a_mail_server_that_takes_no_login(trade: str, tmp_path: Path) -> None:
+    """It may want none; another port of it may."""
+    with mail_server(Mailbox()) as port:
+        said, advice = channel(examined(tmp_path, trade, desk(port, **LOGIN)))
+    assert "SMTP AUTH extension not supported" in said
+    assert advice.startswith("leave username and password out")
+    assert '587 with tls = "starttls"' in advice
+
+
+def test_tls_at_once_with_a_mail_server_that_begins_without(trade: str, tmp_path: Path) -> None:
+    """What is wrong is the channel's tls or port; http has no part in it."""
+    with mail_server(Mailbox()) as port:
+        said, advice = channel(examined(tmp_path, trade, desk(port, tls="implicit")))
+    assert said == "127.0.0.1 does not speak TLS on this port"
+    assert 'set tls = "starttls"' in advice
+    assert "http" not in advice
+
+
 @pytest.mark.parametrize(
     ("play", "text", "remedy"),
     [

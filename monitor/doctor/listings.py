@@ -13,7 +13,7 @@ from monitor import sources
 from monitor.config.sections import USER_AGENT
 from monitor.doctor import certificates
 from monitor.doctor.finding import Ailment, Finding
-from monitor.doctor.reaching import Place, reach
+from monitor.doctor.reaching import Place, Unreached, reach
 from monitor.errors import FetchError, MonitorError, PageFault
 from monitor.fetch.fetcher import Fetcher, Politeness
 from monitor.health import judge
@@ -21,7 +21,7 @@ from monitor.http.answers import causes
 from monitor.http.client import Client
 from monitor.http.lean import httpx
 from monitor.http.tls import context
-from monitor.model.configured import FetchSettings, Source
+from monitor.model.configured import FetchSettings, Secret, Source
 from monitor.model.history import History
 from monitor.model.scraped import Fetched, Page
 from monitor.model.world import World
@@ -114,18 +114,14 @@ class Listings:
         return self._believed(source, fetched)
 
     def _reach_first(self, source: Source) -> None:
-        """Reach what a request goes to: the proxy where there is one, else the site itself."""
+        """Reach the proxy where there is one: what is wrong then is the proxy, and called so."""
         proxy = self._proxy()
-        if proxy is None:
-            self._reach(self._place(source.url))
-            return
         try:
-            self._reach(self._place(proxy))
+            self._reach(self._place(proxy or source.url))
         except Ailment as ailment:
-            raise Ailment(
-                f"the proxy cannot be reached: {ailment.text}",
-                f"look at [fetch] proxy, or take that key out; {ailment.remedy}",
-            ) from ailment
+            if self._settings.proxy is None:
+                raise
+            raise _of_proxy(ailment, self._settings.proxy) from ailment
 
     def _believed(self, source: Source, fetched: Fetched) -> Page:
         try:
@@ -207,6 +203,17 @@ class Listings:
                 return certificates.ailment(cause, host, _CA_FILE, lambda: None)
         status = None if self._client.heard is None else self._client.heard[0]
         return Ailment(error.reason, _remedy(status, self._settings))
+
+
+def _of_proxy(ailment: Ailment, proxy: Secret) -> Ailment:
+    if not isinstance(ailment, Unreached):  # what TLS needs is the same for all
+        return Ailment(f"the proxy cannot be used: {ailment.text}", ailment.remedy)
+    stated = "" if proxy.where.startswith("fetch.proxy ") else f" (that is, {proxy.where})"
+    return Ailment(
+        f"the proxy cannot be reached: {ailment.text}",
+        f"see that [fetch] proxy{stated} has its name and port right, and that it runs; take the"
+        " key out where the site can be reached without one",
+    )
 
 
 def _remedy(status: int | None, settings: FetchSettings) -> str:

@@ -11,6 +11,10 @@ from monitor.doctor import certificates
 from monitor.doctor.finding import Ailment
 
 
+class Unreached(Ailment):
+    """No connection: the name, the port or the way is wrong; it did not come to TLS."""
+
+
 class Place(NamedTuple):
     """A server: `trust` is the context to verify its TLS with, None where there is none.
 
@@ -49,7 +53,7 @@ def _looked_up(place: Place) -> Sequence[tuple[str, int]]:
         found = socket.getaddrinfo(place.host, place.port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
         passing = getattr(error, "errno", None) == socket.EAI_AGAIN
-        raise Ailment(
+        raise Unreached(
             f"the name {place.host} cannot be looked up (DNS)",
             "this machine's name server does not answer: look at its network"
             if passing
@@ -62,19 +66,19 @@ def _unreached(place: Place, limit: timedelta, error: OSError | None) -> Ailment
     where = f"{place.host}, port {place.port},"
     match error:
         case ConnectionRefusedError():
-            return Ailment(
+            return Unreached(
                 f"{where} refuses the connection: nobody listens there",
                 "see that the address and its port are right, and that the server runs",
             )
         case TimeoutError():
-            return Ailment(
+            return Unreached(
                 f"{where} does not answer within {limit.total_seconds():g} s",
                 "it may be down, or a firewall is in the way; from a network that needs a proxy,"
                 " set [fetch] proxy",
             )
         case _:
             why = error.strerror if error is not None and error.strerror else "no address"
-            return Ailment(
+            return Unreached(
                 f"{where} cannot be reached ({why})", "look at this machine's network connection"
             )
 

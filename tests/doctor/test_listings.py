@@ -92,7 +92,7 @@ def test_the_proxy_is_what_is_reached_where_there_is_one(site: Site, tmp_path: P
     said, advice = trade(examined(tmp_path, parts, fetch=closed))
     assert said.startswith("the proxy cannot be reached: 127.0.0.1, port ")
     assert "refuses the connection" in said
-    assert advice.startswith("look at [fetch] proxy, or take that key out; ")
+    assert advice.startswith("see that [fetch] proxy has its name and port right")
     site.misbehave(faults.status(407))
     proxy = site.origin.replace("//", "//me:sesame@")
     said, advice = trade(examined(tmp_path, parts, fetch=f'proxy = "{proxy}"'))
@@ -102,6 +102,42 @@ def test_the_proxy_is_what_is_reached_where_there_is_one(site: Site, tmp_path: P
     missing = 'proxy = { env = "PROXY" }'
     said, advice = trade(examined(tmp_path, parts, fetch=missing))
     assert said == "the environment variable PROXY is not set, or empty"
+
+
+@pytest.mark.parametrize("way", ["text", "env"])
+@pytest.mark.parametrize(
+    ("proxy", "text"),
+    [
+        ("http://me:sesame@127.0.0.1:PORT", "127.0.0.1, port PORT, refuses the connection"),
+        ("http://me:sesame@proxy.invalid:3128", "the name proxy.invalid cannot be looked up (DNS)"),
+    ],
+)
+def test_a_proxy_that_cannot_be_reached_is_named_as_the_cause(
+    site: Site, tmp_path: Path, proxy: str, text: str, way: str
+) -> None:
+    """With where it is set; nobody would look for it in the address of the source."""
+    port = str(free_port())
+    proxy = proxy.replace("PORT", port)
+    set_so = f'proxy = "{proxy}"' if way == "text" else 'proxy = { env = "PROXY" }'
+    findings = examined(
+        tmp_path, source("trade", site.url()), fetch=set_so, environ={"PROXY": proxy}
+    )
+    said, advice = trade(findings)
+    assert said.startswith(f"the proxy cannot be reached: {text.replace('PORT', port)}")
+    assert advice.startswith("see that [fetch] proxy")
+    assert ("environment variable PROXY" in advice) == (way == "env")
+    assert "sesame" not in said + advice
+
+
+def test_a_proxy_whose_tls_is_wrong_is_named_too(
+    authority: Authority, site: Site, tmp_path: Path
+) -> None:
+    """What helps is what helps with any server."""
+    with Site(ssl_context=unknown(authority.ca)) as other:
+        set_so = f'proxy = "{other.origin}"'
+        said, advice = trade(examined(tmp_path, source("trade", site.url()), fetch=set_so))
+    assert said.startswith("the proxy cannot be used: the certificate of 127.0.0.1 comes from")
+    assert "set [fetch] ca_file" in advice
 
 
 # ------------------------------------------------------------------ TLS

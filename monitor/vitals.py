@@ -135,7 +135,7 @@ def _overdue(
             f"{name}: its last check is dated {told(begun[0], zone)}, ahead of this machine's"
             " clock: set the clock, and run: monitor --once"
         )
-    passed = [moment for moment in begun if moment <= now + _LATE]
+    passed = [moment for moment in begun if moment <= now + LATE]
     gaps = [later - earlier for later, earlier in pairwise(passed)]
     usual = _middle(gaps) if gaps else timedelta()
     if now <= max(due, begun[0] + 2 * usual) + LATE:

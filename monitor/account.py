@@ -12,7 +12,7 @@ from monitor.model.dossier import Dossier, Reason, Told
 from monitor.model.explained import Account, Cause, Heard, Outcome
 from monitor.model.stored import Origin
 from monitor.model.told import Document
-from monitor.query.keywords import of
+from monitor.query.keywords import asked, of
 from monitor.query.match import holds
 from monitor.query.reasoning import reasons
 
@@ -25,12 +25,13 @@ def account(watch: Watch, channels: Sequence[Channel], found: Dossier, origin: O
         title=release.title, text=release.body, category=release.category or "", sources=seen_in
     )
     query = of(watch)
-    matched = next((one for one in found.matches if one.watch == watch.name), None)
+    matched = _matched(watch, found)
     told = [one for one in found.deliveries if watch.name in one.watches]
     matches_now = holds(query, document)
     causes = () if told else tuple(_causes(watch, matched, seen_in, matches_now=matches_now))
     return Account(
         watch=watch.name,
+        query=asked(watch),
         outcome=_outcome(told),
         causes=causes,
         matches_now=matches_now,
@@ -43,17 +44,20 @@ def account(watch: Watch, channels: Sequence[Channel], found: Dossier, origin: O
     )
 
 
+def _matched(watch: Watch, found: Dossier) -> Reason | None:
+    """Return how the watch found it, if it did: by what it asks for now, or else by what it did."""
+    ours = [one for one in found.matches if one.watch == watch.name]
+    query = asked(watch)
+    by_this = (one for one in ours if one.query in {None, query})
+    return next(by_this, ours[-1] if ours else None)
+
+
 def _causes(
     watch: Watch, matched: Reason | None, seen_in: Sequence[str], *, matches_now: bool
 ) -> Iterator[Cause]:
     """Yield all that kept it from being told, at least one."""
     if matched is not None:
-        if matched.origin != "news":
-            yield "origin"
-        elif matched.event != "restored" and matched.event not in watch.on:
-            yield "event"
-        else:
-            yield "nobody"
+        yield _kept_from(watch, matched)
         return
     is_watched = watch.sources is None or not set(watch.sources).isdisjoint(seen_in)
     if watch.paused:
@@ -64,6 +68,17 @@ def _causes(
         yield "terms"
     elif is_watched and not watch.paused:
         yield "late"
+
+
+def _kept_from(watch: Watch, matched: Reason) -> Cause:
+    """Return what kept from being told what the watch found.
+
+    One that does not ask for what is new follows what is no news, too.
+    """
+    is_asked_for = matched.event == "restored" or matched.event in watch.on
+    if matched.origin != "news" and (is_asked_for or "new" in watch.on):
+        return "origin"
+    return "nobody" if is_asked_for else "event"
 
 
 def _outcome(told: Sequence[Told]) -> Outcome:

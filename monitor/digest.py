@@ -33,7 +33,8 @@ def address(
 
 def _items(found: Found, watches: Mapping[str, Watch], channel: str) -> Iterable[Item]:
     event = found.event
-    wanted = [match for match in found.matches if _wants(watches[match.watch], event, channel)]
+    matches = (*found.matches, *found.asking)
+    wanted = [match for match in matches if _wants(watches[match.watch], event, channel)]
     before = [one for one in found.earlier if one.channel == channel]
     follow = [name for one in before for name in one.watches if _follows(watches.get(name), event)]
     names = dict.fromkeys((*follow, *(match.watch for match in wanted)))

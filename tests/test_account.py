@@ -35,11 +35,22 @@ def seen_in(source: str, board: str = "2") -> SeenIn:
     )
 
 
-def found(watch: str = "steel", event: EventKind = "new", origin: Origin = "news") -> Reason:
-    """Return that a watch found it."""
+def found(
+    watch: str = "steel",
+    event: EventKind = "new",
+    origin: Origin = "news",
+    query: str | None = "steel",
+) -> Reason:
+    """Return that a watch found it; by another query, if so."""
     snippet = Snippet(field="title", text="Talks on Steel")
     return Reason(
-        watch=watch, event=event, origin=origin, matched_at=THEN, hits=(), snippet=snippet
+        watch=watch,
+        query=query,
+        event=event,
+        origin=origin,
+        matched_at=THEN,
+        hits=(),
+        snippet=snippet,
     )
 
 

@@ -109,6 +109,15 @@ def test_a_watch_is_told_of_the_events_it_asks_for() -> None:
     assert [item.event for item in restored["desk"]] == ["restored"]
 
 
+def test_who_asks_for_such_events_alone_is_told_of_them() -> None:
+    """Beside who finds the release for the first time, in the order of the config."""
+    asking = Watch(name="gone", any=("steel",), on=("withdrawn",), to=("desk",))
+    one = replace(found(1, "steel", kind="withdrawn"), asking=found(1, "gone").matches)
+    told = address([one], watches(asking, STEEL), [DESK, BOT])
+    assert [item.watches for item in told["desk"]] == [("gone", "steel")]
+    assert [item.watches for item in told["bot"]] == [("steel",)]
+
+
 def test_who_was_told_before_hears_what_becomes_of_it() -> None:
     """On the channel where it was told, for the watches of then, though none finds it now."""
     told = Earlier(channel="desk", watches=("old", "gulf", "steel"), snippet=shown("as told"))

@@ -6,10 +6,10 @@ from dataclasses import replace
 from datetime import UTC, datetime, tzinfo
 
 from monitor import digest
-from monitor.model.configured import Channel, Watch
+from monitor.model.configured import Channel, EventKind, Watch
 from monitor.model.stored import Event, Release
 from monitor.model.told import Digest, Document, Found, Item, Match
-from monitor.query.keywords import of
+from monitor.query.keywords import asked, of
 from monitor.query.match import Matcher
 from monitor.schedule import periods_of
 from monitor.store import digests, intake, messages, told
@@ -47,13 +47,24 @@ class Desk:
         return self._split(event)[0]
 
     def _split(self, event: Event) -> tuple[Found, list[Match]]:
-        """Return what is found for the first time, and all that matches now."""
-        matches = all_now = self._matches(event.release, event.sources)
-        if event.before:
-            was = self._matches(event.was or event.release, event.before)
-            before = {match.watch for match in was}
-            matches = [match for match in all_now if match.watch not in before]
-        return Found(event=event, matches=tuple(matches)), all_now
+        """Return what is found for the first time or asked for each time, and all matches now."""
+        now = self._matches(event.release, event.sources)
+        was = self._matches(event.was or event.release, event.before) if event.before else []
+        before = {match.watch: match for match in was}
+        each = self._each({**before, **{match.watch: match for match in now}}, event)
+        others = before.keys() | {match.watch for match in each}
+        matches = tuple(match for match in now if match.watch not in others)
+        return Found(event=event, matches=matches, asking=each), now
+
+    def _each(self, matches: Mapping[str, Match], event: Event) -> tuple[Match, ...]:
+        """Return the matches of watches that ask for such events alone, of new releases not.
+
+        Nobody was told for them of a release when it was new, so that they follow what they match.
+        """
+        if event.origin != "news" or not _is_worth_telling(event):
+            return ()
+        asking = (name for name in matches if _asks_each(self.watches[name], event.kind))
+        return tuple(map(matches.__getitem__, asking))
 
     def _matches(self, release: Release, seen_in: tuple[str, ...]) -> list[Match]:
         return self._matcher.matches(
@@ -70,14 +81,17 @@ class Desk:
     ) -> tuple[Found, ...]:
         """Match events and keep the matches; return what was not known before."""
         found = [self._with_earlier(conn, *self._split(event)) for event in events]
-        return intake.add_matches(conn, found, check_id, now)
+        return intake.add_matches(conn, found, self._asked, check_id, now)
+
+    def _asked(self, name: str) -> str:
+        return asked(self.watches[name])
 
     def _with_earlier(
         self, conn: sqlite3.Connection, found: Found, all_now: Sequence[Match]
     ) -> Found:
         """Add those who were told of the release before, if what happened is worth telling."""
         event = found.event
-        if event.kind == "new" or (event.kind == "revised" and not event.changes):
+        if event.kind == "new" or not _is_worth_telling(event):
             return found
         return replace(found, earlier=told.earlier(conn, event.release.id, all_now))
 
@@ -110,6 +124,15 @@ class Desk:
                     new_id=new_id,
                     check_id=check_id,
                 )
+
+
+def _is_worth_telling(event: Event) -> bool:
+    """Tell whether more has changed than spelling."""
+    return event.kind != "revised" or bool(event.changes)
+
+
+def _asks_each(watch: Watch, kind: EventKind) -> bool:
+    return kind in watch.on and "new" not in watch.on
 
 
 def _message(name: str, channel: Channel, items: tuple[Item, ...], now: datetime) -> Digest:

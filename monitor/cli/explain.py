@@ -12,7 +12,7 @@ from monitor.cli.parts import config, flag, say
 from monitor.cli.watch import named
 from monitor.jsontext import dumps
 from monitor.model.configured import Watch
-from monitor.model.dossier import Told
+from monitor.model.dossier import Reason, Told
 from monitor.model.explained import Account, Cause, Heard, TermFound
 from monitor.store.database import open_database
 from monitor.store.intake import origin_of
@@ -66,14 +66,23 @@ def _told(watch: Watch, one: Account, zone: tzinfo) -> Iterator[str]:
     for cause in one.causes:
         yield from (f"  {line}" for line in _because(cause, watch, one, zone))
     if one.matched is not None:
-        at = _at(one.matched.matched_at, zone)
-        yield f"  found on {at}, as {one.matched.event}"
-        if not one.matches_now:
-            yield "  it does not match any more: the query, or the release, was changed since"
+        yield from (f"  {line}" for line in _found(one, one.matched, zone))
     if "terms" not in one.causes:
         yield from _terms(one.terms)
     if one.outcome != "not-sent":
         yield from (f"  {line}" for line in _channels(one.channels, zone))
+
+
+def _found(one: Account, matched: Reason, zone: tzinfo) -> Iterator[str]:
+    """Yield when it was found, and what has been changed since if it no longer would be."""
+    yield f"found on {_at(matched.matched_at, zone)}, as {matched.event}"
+    if matched.query not in {None, one.query}:
+        yield f"the watch asked for something else then: {clean(matched.query or '')}"
+        if not one.matches_now:
+            yield "what it asks for now does not match"
+    elif not one.matches_now:
+        what = "the query, or the release," if matched.query is None else "the release"
+        yield f"it does not match any more: {what} was changed since"
 
 
 def _because(cause: Cause, watch: Watch, one: Account, zone: tzinfo) -> Iterator[str]:
@@ -90,13 +99,20 @@ def _because(cause: Cause, watch: Watch, one: Account, zone: tzinfo) -> Iterator
         case "origin":
             yield _ORIGINS[one.matched.origin if one.matched else one.origin]
         case "event":
-            event = one.matched.event if one.matched else ""
-            yield f"it was found when it was {event}; the watch asks only for {_names(watch.on)}"
+            yield from _unasked(watch, one.matched.event if one.matched else "")
         case "nobody":
             yield "no channel was to hear of it when it was found; channels, or the watch's"
             yield "`to` and `on`, may have been changed since"
         case "late":
             yield from _late(one, zone)
+
+
+def _unasked(watch: Watch, event: str) -> Iterator[str]:
+    """Yield for which event nobody was told, and for which somebody will be."""
+    asked = " or ".join(watch.on)
+    yield f"it was found when it was {event}; the watch tells only what is {asked}"
+    if "new" not in watch.on:
+        yield f"once this release is {asked}, that is told"
 
 
 def _late(one: Account, zone: tzinfo) -> Iterator[str]:
@@ -186,10 +202,12 @@ def _quoted(text: str) -> str:
 def _object(one: Account) -> dict[str, object]:
     return {
         "watch": one.watch,
+        "query": one.query,
         "outcome": one.outcome,
         "causes": one.causes,
         "matches_now": one.matches_now,
         "matched_at": None if one.matched is None else to_iso(one.matched.matched_at),
+        "matched_by": None if one.matched is None else one.matched.query,
         "event": None if one.matched is None else one.matched.event,
         "origin": one.origin,
         "seen_in": one.seen_in,

@@ -46,9 +46,13 @@ class SeenIn:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reason:
-    """A watch that found a release, and why. Somebody is told only if `origin` is "news"."""
+    """A watch that found a release, and why. Somebody is told only if `origin` is "news".
+
+    `query` is all that it asked for then, None where that was not kept.
+    """
 
     watch: str
+    query: str | None
     event: EventKind
     origin: Origin
     matched_at: datetime

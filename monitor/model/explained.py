@@ -48,12 +48,14 @@ class Heard:
 class Account:
     """One watch and one release. `causes` is empty where somebody was told or is to be.
 
-    `matched` is when and as what the watch first found it, None if it never did; `terms` and
+    `query` is all that the watch asks for now; `matched` is when and as what it first found the
+    release by that, or else last by what it asked before, None if it never did. `terms` and
     `matches_now` are of the query and the text as they are now. `origin` is how the release came,
     `seen_in` are the listings that show it.
     """
 
     watch: str
+    query: str
     outcome: Outcome
     causes: tuple[Cause, ...]
     matches_now: bool

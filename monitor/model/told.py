@@ -70,11 +70,14 @@ class Earlier:
 class Found:
     """An event with the watches that it concerns, in the order of the config.
 
-    `earlier` are those who have to hear of it because they were told of the release before.
+    `matches` are of watches that find the release for the first time; `asking` of those that ask
+    for just such events, not for what is new, and hear of each. `earlier` are those who have to
+    hear of it because they were told of the release before.
     """
 
     event: Event
     matches: tuple[Match, ...]
+    asking: tuple[Match, ...] = ()
     earlier: tuple[Earlier, ...] = ()
 
 

@@ -1,8 +1,11 @@
 """Watches as the config has them, plain keywords and all, made into one query."""
 
+from collections.abc import Sequence
+
 from monitor.model.configured import Watch
 from monitor.query.leaves import keyword
-from monitor.query.nodes import Node, Not, conjunction, disjunction
+from monitor.query.nodes import Node, Not, Source, conjunction, disjunction
+from monitor.query.printing import unparse
 from monitor.query.syntax import parse
 
 
@@ -22,6 +25,21 @@ def of(watch: Watch) -> Node:
     """Return all that `watch` asks for: its query and its keywords together."""
     parts = _keywords(watch.any, watch.all, watch.none)
     return conjunction(parts if watch.query is None else [parse(watch.query), *parts])
+
+
+def asked(watch: Watch) -> str:
+    """Return all that `watch` asks for, its listings too, as one query written out.
+
+    Watches that ask for the same in the same order have the same.
+    """
+    return unparse(confined(of(watch), watch.sources))
+
+
+def confined(query: Node, sources: Sequence[str] | None) -> Node:
+    """Return the query that looks only at what some sources show, or at all."""
+    if not sources:
+        return query
+    return conjunction([disjunction([*map(Source, sources)]), query])
 
 
 def _keywords(any_: tuple[str, ...], all_: tuple[str, ...], none: tuple[str, ...]) -> list[Node]:

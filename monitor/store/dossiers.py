@@ -79,20 +79,21 @@ def _listings(conn: sqlite3.Connection, release_id: int) -> tuple[SeenIn, ...]:
 
 def _matches(conn: sqlite3.Connection, release_id: int) -> tuple[Reason, ...]:
     rows = conn.execute(
-        "SELECT watch, event, origin, matched_at, hits, snippet FROM matches WHERE release_id = ?"
-        " ORDER BY matched_at, id",
+        "SELECT watch, query, event, origin, matched_at, hits, snippet FROM matches"
+        " WHERE release_id = ? ORDER BY matched_at, id",
         (release_id,),
     )
     return tuple(
         Reason(
             watch=watch,
+            query=query,
             event=event,
             origin=origin,
             matched_at=from_iso(at),
             hits=tuple(Hit(*hit) for hit in json.loads(hits)),
             snippet=snippet_from(snippet),
         )
-        for watch, event, origin, at, hits, snippet in rows
+        for watch, query, event, origin, at, hits, snippet in rows
     )
 
 

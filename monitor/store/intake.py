@@ -5,7 +5,7 @@ All writing happens in the caller's transaction.
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import cast
@@ -255,35 +255,51 @@ def _note_listing(
 
 
 def add_matches(
-    conn: sqlite3.Connection, found: Iterable[Found], check_id: int | None, now: datetime
+    conn: sqlite3.Connection,
+    found: Iterable[Found],
+    asked: Callable[[str], str],
+    check_id: int | None,
+    now: datetime,
 ) -> tuple[Found, ...]:
     """Keep which watch found which release, and why; return what had not been kept before.
 
     A watch finds a release once: whatever happens to it later, that is no second alert. Who has to
-    hear of it all the same is in `earlier`.
+    hear of it all the same is in `asking` and `earlier`. `asked` gives what a watch asks for: where
+    that was changed, it is another watch by the same name.
     """
+
+    def add(event: Event, match: Match) -> bool:
+        return _add_match(conn, event, match, asked(match.watch), check_id, now)
+
     kept = []
     for one in found:
-        fresh = tuple(
-            match for match in one.matches if _add_match(conn, one.event, match, check_id, now)
-        )
-        if fresh or one.earlier:
+        fresh = tuple(match for match in one.matches if add(one.event, match))
+        for match in one.asking:
+            add(one.event, match)
+        if fresh or one.asking or one.earlier:
             kept.append(replace(one, matches=fresh))
     return tuple(kept)
 
 
 def _add_match(
-    conn: sqlite3.Connection, event: Event, match: Match, check_id: int | None, now: datetime
+    conn: sqlite3.Connection,
+    event: Event,
+    match: Match,
+    asked: str,
+    check_id: int | None,
+    now: datetime,
 ) -> bool:
     cursor = conn.execute(
         "INSERT INTO matches"
-        " (release_id, check_id, watch, event, origin, matched_at, hits, snippet)"
-        " SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8 WHERE NOT EXISTS"
-        " (SELECT 1 FROM matches WHERE release_id = ?1 AND watch = ?3)",
+        " (release_id, check_id, watch, query, event, origin, matched_at, hits, snippet)"
+        " SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9 WHERE NOT EXISTS"
+        " (SELECT 1 FROM matches WHERE release_id = ?1 AND watch = ?3"
+        "  AND (query IS NULL OR query = ?4))",
         (
             event.release.id,
             check_id,
             match.watch,
+            asked,
             event.kind,
             event.origin,
             to_iso(now),

@@ -240,3 +240,22 @@ def better_indexes(db: Tables) -> None:
 def taken_in_part(db: Tables) -> None:
     """Remember who of several recipients took a message: a JSON list of addresses, or nothing."""
     db.execute("ALTER TABLE deliveries ADD COLUMN taken_by TEXT")
+
+
+_QUERIES = (
+    # What the watch asked for when it found the release; NULL: from before that was kept, which
+    # stands for whatever it asks.
+    "ALTER TABLE matches ADD COLUMN query TEXT",
+    "DROP INDEX matches_once",
+    (
+        "CREATE UNIQUE INDEX matches_once ON matches (release_id, watch, ifnull(query, ''))"
+        " WHERE event = 'new'"
+    ),
+)
+
+
+@migrations()
+def queries_of_matches(db: Tables) -> None:
+    """Let a watch whose query was changed find a release that it had found before."""
+    for statement in _QUERIES:
+        db.execute(statement)

@@ -22,8 +22,8 @@ def latest(conn: sqlite3.Connection, watch: str, limit: int) -> list[tuple[Relea
 def rename(conn: sqlite3.Connection, old: str, new: str) -> int:
     """Let what one watch has found be the other's; return how many matches that were.
 
-    Where both have found a release, the match of the new name stays: one tells enough. Messages
-    that are already owed keep the name under which they are.
+    Where both have found a release by the same query, the match of the new name stays: one tells
+    enough. Messages that are already owed keep the name under which they are.
     """
     moved = conn.execute("UPDATE OR IGNORE matches SET watch = ? WHERE watch = ?", (new, old))
     left = conn.execute("DELETE FROM matches WHERE watch = ?", (old,))

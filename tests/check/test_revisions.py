@@ -181,6 +181,68 @@ def test_a_match_that_comes_back_is_not_the_first(scene: Scene) -> None:
     assert scene.told() == []
 
 
+@pytest.mark.parametrize("title", ["Talks on steel", "Talks on fish"])
+def test_a_watch_whose_query_was_changed_finds_anew(scene: Scene, title: str) -> None:
+    """It is another watch by the same name, whatever the one before it has found."""
+    scene.site.publish(title, DAY)
+    scene.begin()
+    scene.watches = (replace(STEEL, any=("tin", "zinc")),)
+    scene.site.edit(1, title="Talks on tin")
+    scene.check(sweep=True)
+    assert scene.told() == [("bot", "revised", "Talks on tin", ["steel"])]
+    assert scene.rows("SELECT query, event FROM matches WHERE query LIKE '%tin%'") == [
+        ("tin OR zinc", "revised")
+    ]
+
+
+@pytest.mark.parametrize(
+    "same",
+    [
+        Watch(name="steel", query=" ( steel ) "),
+        Watch(name="steel", all=("steel",), on=("new", "revised"), to=("bot",)),
+    ],
+)
+def test_a_query_that_is_written_in_another_way_is_no_other(scene: Scene, same: Watch) -> None:
+    """Nor is one that is told elsewhere, or of other things."""
+    scene.site.publish("Talks on steel", DAY)
+    scene.begin()
+    scene.watches = (same,)
+    for title in ("Talks on fish", "Talks on steel"):
+        scene.site.edit(1, title=title)
+        scene.check(sweep=True)
+    assert scene.told() == []
+
+
+def test_what_was_found_before_queries_were_kept_is_not_found_again(scene: Scene) -> None:
+    """By which one is not known: rather not twice."""
+    scene.site.publish("Talks on steel", DAY)
+    scene.begin()
+    with scene.db.writing() as conn:
+        conn.execute("UPDATE matches SET query = NULL")
+    for title in ("Talks on fish", "Talks on steel"):
+        scene.site.edit(1, title=title)
+        scene.check(sweep=True)
+    assert scene.told() == []
+
+
+@pytest.mark.parametrize("is_news", [True, False])
+def test_who_asks_for_revisions_alone_hears_of_each(scene: Scene, is_news: bool) -> None:
+    """Nobody was told of the release when it was new; what it says no more is a revision too."""
+    scene.watches = (replace(STEEL, on=("revised",)),)
+    if is_news:
+        scene.begin()
+    number = scene.site.publish("Talks on steel", DAY).article_id
+    scene.begin(0 if is_news else 12)
+    assert scene.told() == []
+    for title in ("Steel talks", "Steel  talks!", "Fish talks", "Fish talks fail"):
+        scene.site.edit(number, title=title)
+        assert scene.check(sweep=True).result.revised == 1
+    told = [(event, title, names) for _, event, title, names in scene.told()]
+    assert [event for event, _, _ in told] == ["revised"] * 3  # the last as one who was told
+    assert {tuple(names) for _, _, names in told} == {("steel",)}
+    assert scene.rows("SELECT count(*) FROM matches") == [(1,)]
+
+
 def test_a_watch_added_later_is_not_told_of_an_edit(scene: Scene) -> None:
     """It matched before the edit too: adding a watch alerts of nothing that is stored."""
     number = told_of(scene, STEEL)

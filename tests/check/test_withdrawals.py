@@ -185,6 +185,21 @@ def test_who_did_not_ask_for_withdrawals_is_not_told(scene: Scene) -> None:
     assert scene.told()[-1] == ("bot", "withdrawn", "Steel", ["all"])
 
 
+@pytest.mark.parametrize("at", [0, 24])
+def test_who_asks_for_withdrawals_alone_hears_of_them(scene: Scene, at: int) -> None:
+    """Of news and of what was there before anybody watched; nobody was told of either."""
+    scene.watches = (replace(STEEL, on=("withdrawn",)), Watch(name="tin", any=("tin",)))
+    post = scene.site.posts[told_of(scene, at=at)]
+    assert scene.told() == []
+    scene.site.withdraw(post.article_id)
+    reports = [scene.check(sweep=True) for _ in range(3)]
+    assert scene.told() == [("bot", "withdrawn", "Steel", ["steel"])]
+    assert [len(report.found) for report in reports] == [0, 1, 0]
+    scene.site.put(post, ["fta"], 0)
+    scene.check(sweep=True)
+    assert scene.told()[1:] == [("bot", "restored", "Steel", ["steel"])]
+
+
 @pytest.mark.parametrize("number", [25, 900])
 def test_what_appears_again_is_restored(scene: Scene, number: int) -> None:
     """Under its number or another one; told so once, with its edits; it is the same release."""

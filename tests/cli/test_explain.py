@@ -154,7 +154,7 @@ def asked(capsys: pytest.CaptureFixture[str]) -> Asked:
             "it lacks “US”\n", "the release has “us”, but “US” has a word of two to four capitals",
             ", which finds only capitals\n"]),
         (LATER, "only new", "not-sent", ["event"], [
-            "it was found when it was revised; the watch asks only for new\n"]),
+            "it was found when it was revised; the watch tells only what is new\n"]),
         # Beyond the ten: a digest to come, a watch that is younger than the release.
         (STEEL, "weekly", "owed", [], ["digest: new: waits for the digest of 20"]),
         (STEEL, "afterwards", "not-sent", ["late"], [
@@ -237,6 +237,15 @@ def test_other_ends_are_told_too(asked: Asked, tmp_path: Path) -> None:
     assert "no channel was to hear of it when it was found" in out
     other.configure(source("trade", "http://127.0.0.1:9/"), NEW)
     out = asked.said(other, 1, "afterwards")
+    assert "the watch asked for something else then: steel\n" in out
+    assert "what it asks for now does not match\n" in out
+    with closing(sqlite3.connect(other.db)) as conn, conn:
+        conn.execute("UPDATE matches SET query = NULL")  # found before queries were kept
+    out = asked.said(other, 1, "afterwards")
     assert "it does not match any more: the query, or the release, was" in out
+    with closing(sqlite3.connect(other.db)) as conn, conn:
+        conn.execute("UPDATE matches SET query = 'canada'")
+    out = asked.said(other, 1, "afterwards")
+    assert "it does not match any more: the release was changed since" in out
     other.configure(source("trade", "http://127.0.0.1:9/"))
     assert "no watches yet; add one with: monitor watch add" in other.run("explain", "1").err

@@ -310,6 +310,27 @@ def test_pages_of_an_older_database_are_still_there(tmp_path: Path) -> None:
         assert conn.execute("PRAGMA foreign_key_check").fetchall() == []
 
 
+def test_matches_of_an_older_database_are_still_there(tmp_path: Path) -> None:
+    """By which query they were found is not known of them."""
+    path = tmp_path / "monitor.db"
+    with open_database(path) as db:
+        for statement in (
+            "DROP INDEX matches_once",
+            "ALTER TABLE matches DROP COLUMN query",
+            "CREATE UNIQUE INDEX matches_once ON matches (release_id, watch) WHERE event = 'new'",
+            "DELETE FROM _sqlite_migrations WHERE name = 'queries_of_matches'",
+            "PRAGMA user_version = 10",
+            """INSERT INTO releases (id, title, date, body, article_id, source, origin,
+                first_seen_at) VALUES (1, 'A', '2025-12-01', '', '', 'trade', 'news', 'now')""",
+            """INSERT INTO matches (release_id, watch, event, origin, matched_at, hits, snippet)
+                VALUES (1, 'steel', 'new', 'news', 'now', '[]', '{}')""",
+        ):
+            db.conn.execute(statement)
+    with open_database(path) as db, db.reading() as conn:
+        rows = conn.execute("SELECT release_id, watch, query FROM matches").fetchall()
+        assert rows == [(1, "steel", None)]
+
+
 def test_an_older_database_is_copied_before_it_is_migrated(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -10,10 +10,10 @@ Most runs have nothing to send: what sending needs (`sending`) is imported when 
 
 import sqlite3
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, tzinfo
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from monitor.model.configured import Channel
 from monitor.model.operator import Operator
@@ -22,6 +22,9 @@ from monitor.store import outbox
 from monitor.store.database import Database
 from monitor.store.outbox import Due
 from monitor.threads import all_at_once
+
+if TYPE_CHECKING:
+    from monitor.schedule import Periods
 
 
 @dataclass(slots=True)
@@ -92,22 +95,50 @@ class Post:
         return by_channel
 
     def _prepare(self, db: Database) -> None:
-        """Put the outbox in order: clocks that ran ahead, periods that ended with nothing."""
+        """Put the outbox in order: clocks that ran ahead, other schedules, periods of nothing."""
         now = self.world.now()
         with db.reading() as conn:
             in_order = not outbox.is_ahead(conn, now)
+            open_until = outbox.open_until(conn)
+        sooner = dict(self._sooner(open_until, now))
         patient = [channel for channel in self.channels if channel.send_empty]
-        if in_order and not patient:
+        if in_order and not sooner and not patient:
             return
         with db.writing() as conn:
             outbox.forget_ahead(conn, now)
+            for name, at in sooner.items():
+                self._close(conn, name, at)
             for channel in patient:
                 self._open_empty(conn, channel, now)
 
-    def _open_empty(self, conn: sqlite3.Connection, channel: Channel, now: datetime) -> None:
+    def _sooner(
+        self, open_until: Mapping[str, datetime], now: datetime
+    ) -> Iterator[tuple[str, datetime]]:
+        """Yield channels that are to be sent their digest sooner than when it was begun, and when.
+
+        Their `send` was changed since. Where it is later now, what was promised is kept.
+        """
+        for channel in self.channels:
+            until = open_until.get(channel.name)
+            if until is not None and until > now:
+                periods = self._periods(channel)
+                at = now if periods is None else periods(now).until
+                if at < until:
+                    yield channel.name, at
+
+    def _periods(self, channel: Channel) -> "Periods | None":
         from monitor.schedule import periods_of
+
+        return periods_of(channel, self.zone)
+
+    def _close(self, conn: sqlite3.Connection, name: str, at: datetime) -> None:
         from monitor.store import digests
 
-        periods = periods_of(channel, self.zone)
+        digests.close(conn, name, at)
+
+    def _open_empty(self, conn: sqlite3.Connection, channel: Channel, now: datetime) -> None:
+        from monitor.store import digests
+
+        periods = self._periods(channel)
         if periods is not None:
             digests.open_empty(conn, channel.name, periods, now=now, new_id=self.world.new_id)

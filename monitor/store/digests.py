@@ -14,6 +14,7 @@ from monitor.digest import merged
 from monitor.model.told import Digest, Item
 from monitor.schedule import Period, Periods
 from monitor.store import messages, notes
+from monitor.store.outbox import OPEN
 from monitor.store.rows import RELEASE_COLUMNS, release_from, snippet_from
 from monitor.times import from_iso, from_iso_if, to_iso
 
@@ -75,12 +76,15 @@ def open_empty(
         messages.owe(conn, digest, due_at=ended, check_id=None)
 
 
-def close(conn: sqlite3.Connection, channel: str, now: datetime) -> None:
-    """End the channel's open digest here and now: it is due at once."""
+def close(conn: sqlite3.Connection, channel: str, at: datetime) -> None:
+    """End the channel's open digest at a moment, if it was to go on for longer, and send it then.
+
+    It stays as it is where a digest has ended at that moment already.
+    """
     conn.execute(
-        "UPDATE OR IGNORE deliveries SET until = ?, due_at = ? WHERE channel = ? AND until > ?"
-        f" AND {_OPEN}",
-        (to_iso(now), to_iso(now), channel, to_iso(now)),
+        "UPDATE OR IGNORE deliveries SET until = ?1, due_at = ?1, since = min(since, ?1)"
+        f" WHERE channel = ?2 AND until > ?1 AND {OPEN}",
+        (to_iso(at), channel),
     )
 
 
@@ -98,9 +102,6 @@ def _digest(
     )
 
 
-_OPEN = "type = 'digest' AND status = 'owed' AND payload IS NULL AND claimed_by IS NULL"
-
-
 def _slot(conn: sqlite3.Connection, channel: str, periods: Periods, now: datetime) -> Slot:
     """Return the digest for what is found now: that of this period, or of the next free one.
 
@@ -112,7 +113,7 @@ def _slot(conn: sqlite3.Connection, channel: str, periods: Periods, now: datetim
     since = max(covers.since, last) if last else covers.since
     while True:
         row = conn.execute(
-            f"SELECT id, {_OPEN} FROM deliveries"
+            f"SELECT id, {OPEN} FROM deliveries"
             " WHERE channel = ? AND type = 'digest' AND until = ?",
             (channel, to_iso(covers.until)),
         ).fetchone()

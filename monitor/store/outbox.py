@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from monitor.times import from_iso_if, to_iso
+from monitor.times import from_iso, from_iso_if, to_iso
 
 # Longer than any channel's own time limit: a lease must not lapse while its holder still sends.
 LEASE = timedelta(minutes=10)
@@ -71,6 +71,16 @@ def claim(
         ),
     ).fetchone()
     return None if row is None else int(row[0])
+
+
+# A digest into which more can be put.
+OPEN = "type = 'digest' AND status = 'owed' AND payload IS NULL AND claimed_by IS NULL"
+
+
+def open_until(conn: sqlite3.Connection) -> Mapping[str, datetime]:
+    """Return until when the digests wait that more can be put into, by channel."""
+    rows = conn.execute(f"SELECT channel, max(until) FROM deliveries WHERE {OPEN} GROUP BY channel")
+    return {channel: from_iso(until) for channel, until in rows}
 
 
 def next_due(conn: sqlite3.Connection, channel: str) -> datetime | None:

@@ -1,0 +1,81 @@
+"""What waits for a digest goes out when the channel's schedule of today says so."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from monitor import channels as transports
+from monitor.model.told import Item, Snippet
+from monitor.schedule import periods_of
+from monitor.store import digests
+from tests.deliver.test_trouble import Office
+
+MONDAY = datetime(2025, 12, 1, 9, 0, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+
+
+class Waiting(Office):
+    """An office whose one channel had a release put into its weekly digest on a Monday at nine."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path, "desk", send="weekly on mon at 08:00")
+        self.fake.moment = MONDAY
+        self.find()
+
+    def find(self) -> None:
+        """Put the release into the digest of the period that lasts."""
+        periods = periods_of(self.channels[0], lambda: UTC)
+        assert periods is not None
+        shown = Snippet(field="title", text=self.release.title)
+        item = Item(event="new", release=self.release, watches=("steel",), snippet=shown)
+        with self.open_db() as db, db.writing() as conn:
+            digests.add(
+                conn, "desk", [item], periods,
+                now=self.fake.moment, new_id=lambda: "digest", check_id=None,
+            )  # fmt: skip
+
+    def change(self, send: str) -> None:
+        """Give the channel another schedule."""
+        self.channels = (self._channel("desk", send),)
+
+    def periods(self) -> list[tuple[str, str]]:
+        """Return what the digests that came say that they cover."""
+        return [(one["data"]["from"], one["data"]["to"]) for one in self.came["desk"]]
+
+
+@pytest.fixture
+def waiting(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Waiting:
+    """Give it."""
+    office = Waiting(tmp_path / "monitor.db")
+    monkeypatch.setattr(transports, "send", office.take)
+    return office
+
+
+@pytest.mark.parametrize(
+    ("send", "at"),
+    [
+        ("immediately", MONDAY + HOUR),
+        ("hourly", MONDAY + HOUR),
+        ("daily at 12:00", MONDAY + 3 * HOUR),
+        ("weekly on tue at 08:00", MONDAY + 23 * HOUR),
+        ("weekly on mon at 08:00", MONDAY + 167 * HOUR),
+        ("cron 0 8 1 * *", MONDAY + 167 * HOUR),  # later than before: what was promised is kept
+    ],
+)
+def test_what_waits_follows_a_schedule_that_is_sooner(
+    waiting: Waiting, send: str, at: datetime
+) -> None:
+    """Once, by the end of the hour in which it is due; and it says until when it reaches."""
+    waiting.change(send)
+    sent_at = [waiting.fake.moment for _ in range(24 * 8) if waiting.send(after=HOUR).delivered]
+    assert sent_at == [at]
+    assert [until for _, until in waiting.periods()] == [f"{at:%Y-%m-%dT%H:%M:%S}.000Z"]
+
+
+def test_a_schedule_that_is_as_it_was_writes_nothing(waiting: Waiting) -> None:
+    """A run every few minutes leaves the outbox alone."""
+    with waiting.open_db() as db:
+        before = db.conn.execute("PRAGMA data_version").fetchone()
+        waiting.send(after=HOUR)
+        assert db.conn.execute("PRAGMA data_version").fetchone() == before

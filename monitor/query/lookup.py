@@ -9,10 +9,10 @@ from itertools import groupby, product
 from math import prod
 
 from monitor.query.nodes import Term
-from monitor.query.spelled import beside, capitals, encoded, initial, otherwise
+from monitor.query.spelled import beside, capitals, encoded, initial, mixed, otherwise
 from monitor.query.terms import Part, Wanted, parts
 from monitor.query.vocabulary import IRREGULAR
-from monitor.query.words import having, is_acronym, singular
+from monitor.query.words import form, having, is_acronym, singular
 
 MAX_ANDS = 16  # further words hardly narrow any more
 _MAX_WAYS = 32  # ways to spell one phrase; with more, its words are asked for one by one
@@ -64,13 +64,38 @@ def _certain(pieces: Sequence[Part], within: int | None) -> str | None:
         return None
     if within is None and _stretches(pieces) == [pieces]:
         return _certain_stretch(pieces)
-    if any(piece.wanted.kind != "word" for piece in pieces):
+    wanted = [piece.wanted for piece in pieces]
+    words = list(filter(None, map(_certain_keys, wanted)))
+    if len(words) < len(wanted) or prod(map(len, words)) > _MAX_WAYS:
         return None
-    words = [piece.wanted.texts for piece in pieces]
     # In any order, each has to be another token.
-    if prod(map(len, words)) > _MAX_WAYS or (within is not None and not _are_disjoint(words)):
+    if within is not None and not _are_disjoint(words):
         return None
-    return _together(words, within)
+    return _in_capitals(wanted, _together(words, within))
+
+
+def _certain_keys(wanted: Wanted) -> Ways:
+    """Return the keys of which all tokens that have one are what is wanted, or may be.
+
+    Those of capitals are if the field says so, but for capitals that may be a plural.
+    """
+    if wanted.kind == "word":
+        return wanted.texts
+    keys = form(wanted.texts[0]).keys
+    return (
+        keys if wanted.kind == "capitals" and wanted.texts[0].isascii() and len(keys) == 1 else ()
+    )
+
+
+def _in_capitals(words: Iterable[Wanted], together: str) -> str:
+    """Confine what is true of words together to fields that have those in capitals only so."""
+    acronyms = [wanted.texts[0] for wanted in words if wanted.kind == "capitals"]
+    if not acronyms:
+        return together
+    there = all_of([together, *(f'"{capitals(text)}"' for text in acronyms)])
+    other = any_of(f'"{mixed(text.casefold())}"' for text in acronyms)
+    # Each field by itself: the capitals of one say nothing of another.
+    return any_of(f"({field} : ({there} NOT {other}))" for field in ("title", "body"))
 
 
 def _are_disjoint(words: Sequence[Ways]) -> bool:

@@ -2,12 +2,14 @@
 
 One word of the index for every token, in order, so that phrases can be asked for: its key, which
 singular, plural and possessive share. Behind those of a field stand marks, each once: the letters
-that its words begin with, the capitals in it, and plurals whose key is not to be seen from them
-(EVs). Capitals that a query must write so stand there together with the words around them, so that
-a phrase can be asked for as well. What changes here changes what the index says: then a migration
+that its words begin with, the capitals in it, plurals whose key is not to be seen from them (EVs),
+and words that are capitals in one place and not in another (US, us). Capitals that a query must
+write so stand there together with the words around them, so that a phrase can be asked for as well.
+What changes here changes what the index says: then a migration
 has to have every release indexed anew.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import groupby
@@ -18,7 +20,7 @@ from monitor.text.tokens import Tokens
 
 EVERY = "zx"  # stands in the title of every release: what a query of mere NOTs begins with
 # No key begins like a mark: `encoded` writes z followed by a number.
-_CAPITALS, _INITIAL, _OTHERWISE, _BESIDE = "zz", "zy", "zw", "zv"
+_CAPITALS, _INITIAL, _OTHERWISE, _BESIDE, _MIXED = "zz", "zy", "zw", "zv", "zu"
 _LEAST = 2  # letters: one capital alone is no acronym
 
 
@@ -50,8 +52,15 @@ class _Written(NamedTuple):
 def _field(raw: str) -> str:
     written = [_written(surface) for surface in Tokens(raw).surfaces]
     marks = {mark for one in written for mark in one.marks}
+    marks |= {_MIXED + word for word in _written_differently(written)}
     words = (one.word for one in written)
     return " ".join([*words, *sorted(marks), *dict.fromkeys(_around_capitals(written))])
+
+
+def _written_differently(written: Iterable[_Written]) -> Iterator[str]:
+    """Yield the words that are capitals somewhere, and others elsewhere."""
+    ways = Counter(word for word, _ in {(one.word, one.acronym) for one in written})
+    return (word for word, count in ways.items() if count > 1)
 
 
 def _around_capitals(written: Sequence[_Written]) -> Iterator[str]:
@@ -88,6 +97,11 @@ def otherwise(folded: str) -> str:
 def capitals(text: str) -> str:
     """Return the mark of a word in capitals; a beginning of the word has a beginning of it."""
     return _CAPITALS + encoded(text.casefold())
+
+
+def mixed(key: str) -> str:
+    """Return the mark of a word that is capitals somewhere, and something else elsewhere."""
+    return _MIXED + encoded(key)
 
 
 def initial(letter: str) -> str:

@@ -210,6 +210,11 @@ def histories(db: Tables) -> None:
         db.execute(statement)
 
 
+_INDEX_ANEW = (
+    "INSERT INTO words (words) VALUES ('delete-all')",
+    "DELETE FROM indexed",
+    "INSERT OR IGNORE INTO unindexed SELECT id FROM releases",
+)
 _BETTER_INDEXES = (
     # The one that sqlite-utils makes writes a release anew into the full-text index whatever has
     # changed of it, even when its article was read: that doubles the index.
@@ -223,9 +228,7 @@ _BETTER_INDEXES = (
         VALUES (new.id, new.title, new.body, new.category, new.spellings);
     END""",
     # Our own index knows more now: capitals in their phrases, plurals of capitals.
-    "INSERT INTO words (words) VALUES ('delete-all')",
-    "DELETE FROM indexed",
-    "INSERT OR IGNORE INTO unindexed SELECT id FROM releases",
+    *_INDEX_ANEW,
 )
 
 
@@ -258,4 +261,11 @@ _QUERIES = (
 def queries_of_matches(db: Tables) -> None:
     """Let a watch whose query was changed find a release that it had found before."""
     for statement in _QUERIES:
+        db.execute(statement)
+
+
+@migrations()
+def words_in_both_ways(db: Tables) -> None:
+    """Have our own index made anew: it marks words that a field has in capitals and otherwise."""
+    for statement in _INDEX_ANEW:
         db.execute(statement)

@@ -99,7 +99,23 @@ BOTH = "{title body} : "
         ('steel -"US quota"', f'({BOTH}"steel" NOT {BOTH}"zzus zvquota")'),
         ('steel -"steel quota"~3', f'({BOTH}"steel" NOT {BOTH}NEAR("steel" "quota", 2))'),
         ('steel -"steel steel"~3', f'{BOTH}"steel"'),
-        ('steel -"AI plan here"', f'{BOTH}"steel"'),
+        (
+            'steel -"AI plan here"',
+            (
+                f'({BOTH}"steel" NOT {BOTH}('
+                '(title : (("ai plan here" AND "zzai") NOT "zuai"))'
+                ' OR (body : (("ai plan here" AND "zzai") NOT "zuai"))))'
+            ),
+        ),
+        (
+            '-"US EU"~3',
+            (
+                f'("zx" NOT {BOTH}('
+                '(title : ((NEAR("us" "eu", 2) AND "zzus" AND "zzeu") NOT ("zuus" OR "zueu")))'
+                ' OR (body : ((NEAR("us" "eu", 2) AND "zzus" AND "zzeu") NOT ("zuus" OR "zueu")))))'
+            ),
+        ),
+        ('-"CARS focus"~3', '"zx"'),  # they could be CARs
         ("steel -semicond*", f'({BOTH}"steel" NOT {BOTH}"semicond"*)'),
         ("-battery*", f'("zx" NOT {BOTH}("battery"* NOT "battery"))'),
         ("-fo*", f'("zx" NOT {BOTH}("fo"* NOT "foot"))'),

@@ -3,8 +3,8 @@
 import gc
 import sys
 from collections.abc import Sequence
-from io import TextIOWrapper
 
+from monitor.cli.output import complain, prepare, shut
 from monitor.errors import MonitorError
 
 
@@ -15,8 +15,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     gc.disable()
     from monitor.cli.arguments import parse
 
-    if isinstance(sys.stdout, TextIOWrapper):
-        sys.stdout.reconfigure(errors="backslashreplace")  # what a terminal's letters have not
+    prepare()
     args = parse(sys.argv[1:] if argv is None else argv)
     try:
         code = int(args.run(args))
@@ -24,22 +23,16 @@ def main(argv: Sequence[str] | None = None) -> int:
     except MonitorError as error:
         from monitor.text.cleaning import printable
 
-        print(printable(f"monitor: {error}"), file=sys.stderr)
+        complain(printable(f"monitor: {error}"))
         return error.exit_code
     except KeyboardInterrupt:
-        print("monitor: interrupted; what was under way was abandoned whole", file=sys.stderr)
+        complain("monitor: interrupted; what was under way was abandoned whole")
         return 1
     except BrokenPipeError:  # the reader of a pipe (`| head`) has had enough
-        return _shut()
+        shut()
+        return 1
     except OSError as error:  # all others are told in words where they happen
-        print(f"monitor: stopped: {error.strerror or error}", file=sys.stderr)
-        return _shut()
+        complain(f"monitor: stopped: {error.strerror or error}")
+        shut()
+        return 1
     return code
-
-
-def _shut() -> int:
-    """Write nothing more to standard output: Python itself would, of what is left, at its end."""
-    import os
-
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return 1

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
 from monitor.check import Report
+from monitor.cli.output import in_passing
 from monitor.cli.parts import config, confirm_queries, flag, no_such, say
 from monitor.cli.words import in_words
 from monitor.deliver import Tally
@@ -45,7 +46,8 @@ def _round(settings: Config, args: Namespace) -> tuple[Sequence[Report], Tally]:
         confirm_queries(settings, db)
     reports = works.check(sources, sweep=args.sweep, accept=args.accept)
     if not as_json:
-        tell_reports(reports, quiet=flag(args, "quiet"))
+        with in_passing():
+            tell_reports(reports, quiet=flag(args, "quiet"))
         if any(report.result.baseline for report in reports) and not flag(args, "quiet"):
             say(_NEXT)
     if args.accept:

@@ -6,6 +6,7 @@ from argparse import Namespace
 from collections.abc import Iterable
 from pathlib import Path
 
+from monitor.cli.output import complain
 from monitor.config import find, load
 from monitor.errors import UsageError
 from monitor.model.configured import Channel, Config
@@ -44,7 +45,7 @@ def flag(args: Namespace, name: str) -> bool:
 
 def say(text: str) -> None:
     """Tell the person something, beside what is printed for scripts."""
-    print(text, file=sys.stderr, flush=True)
+    complain(text)
 
 
 def channel_named(settings: Config, name: str) -> Channel:

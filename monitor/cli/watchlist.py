@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from shlex import quote
 
 from monitor.cli.backtest import back_test, known, tell
+from monitor.cli.output import in_passing
 from monitor.cli.parts import config, flag, say
 from monitor.cli.watch import named
 from monitor.config import edit
@@ -31,7 +32,8 @@ def add(args: Namespace) -> int:
         watch["to"] = known(args.to, [one.name for one in settings.channels], "channel")
     found = back_test(settings, parse(args.query), args.sources or None)
     if not flag(args, "quiet") and not flag(args, "json"):
-        tell(found)
+        with in_passing():
+            tell(found)
     _rewrite(settings, lambda text: edit.add(text, watch))
     _told(
         args,

@@ -1,5 +1,6 @@
 """The archive's lists: `monitor releases` and `search`."""
 
+import sqlite3
 from argparse import Namespace
 from collections.abc import Sequence
 from itertools import islice
@@ -10,8 +11,10 @@ from monitor.cli.parts import config, flag, say, write
 from monitor.cli.table import release_lines, screen
 from monitor.errors import UsageError
 from monitor.jsontext import dumps
+from monitor.model.configured import Config
 from monitor.model.stored import Release
 from monitor.model.told import Snippet
+from monitor.query.nodes import Node
 from monitor.query.snippet import snippet
 from monitor.query.syntax import parse
 from monitor.store import archive, words
@@ -48,12 +51,14 @@ def search(args: Namespace) -> int:
     _refuse_two_forms(args)
     query = parse(args.query)
     settings = config(args)
+    is_quiet = flag(args, "quiet")
     with open_database(settings.store_path) as db:
-        bring_up_to_date(db, quiet=flag(args, "quiet"))
+        bring_up_to_date(db, quiet=is_quiet)
         with db.reading() as conn:
             chosen = only(args, settings, conn)
             search_ = archive.ranked if args.ranked else archive.search
             results = list(islice(search_(conn, query, chosen), args.limit))
+            odd = () if results or is_quiet else _odd(conn, query, settings)
     found = [(one.release, snippet(one.document, one.hits)) for one in results]
     if flag(args, "json"):
         print(dumps([_with_snippet(*one) for one in found], indent=2))
@@ -61,10 +66,20 @@ def search(args: Namespace) -> int:
         _print_csv([release for release, _ in found])
     elif not found:
         say(f"nothing matches {clean(args.query)}")
+        for one in odd:
+            say(f"monitor: {one}")
     else:
         on = screen()
         page((line for one, shown in found for line in release_lines(one, on, shown)), args)
     return 0
+
+
+def _odd(conn: sqlite3.Connection, query: Node, settings: Config) -> Sequence[str]:
+    """Return what of a query that finds nothing is nowhere, and what may have been meant."""
+    from monitor.cli.odd import unmet
+    from monitor.store.sifting import Sifter
+
+    return tuple(unmet(conn, Sifter(conn), query, [one.name for one in settings.sources]))
 
 
 def bring_up_to_date(db: Database, *, quiet: bool) -> None:

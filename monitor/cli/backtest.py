@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from monitor.cli.archive import bring_up_to_date, tell_hit
-from monitor.cli.odd import warnings
+from monitor.cli.odd import too_much, unmet
 from monitor.cli.parts import config, flag, say
 from monitor.config import values
 from monitor.config.wrong import Wrong
@@ -97,7 +97,8 @@ def back_test(
         sifter = Sifter(conn)
         total = archive.count(conn)
         ids = confined(sifter, sifter.matching(query), sources)
-        odd = tuple(warnings(conn, sifter, query, len(ids), total)) if total else ()
+        names = [source.name for source in settings.sources]
+        odd = (*unmet(conn, sifter, query, names), *too_much(len(ids), total)) if total else ()
         return BackTest(
             query=query,
             sources=None if sources is None else tuple(sources),

@@ -21,6 +21,7 @@ from monitor.query.prefilter import certain, prefilter
 from monitor.store.archive import Result, release
 
 _AT_ONCE = 500  # releases read at a time
+_A_LOT = 100  # releases: a word that so many have is common
 
 Ids = frozenset[int]
 
@@ -72,6 +73,13 @@ class Sifter:
         """Return the newest of these releases."""
         rows = self._conn.execute("SELECT id FROM releases ORDER BY date DESC, id DESC")
         return list(islice((number for (number,) in rows if number in ids), limit))
+
+    def frequency(self, term: Term) -> int:
+        """Return about how many releases have a term, counted no further than a hundred."""
+        rows = self._conn.execute(
+            "SELECT rowid FROM words WHERE words MATCH ? LIMIT ?", (prefilter(term), _A_LOT)
+        )
+        return sum(place in self._standing_at for (place,) in rows)
 
     def is_met(self, node: Node) -> bool:
         """Tell whether any release matches."""

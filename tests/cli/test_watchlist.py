@@ -29,6 +29,7 @@ The hall is full. date2025-11-30
 Trade
 Talks on Battery Supply
 Batteries, and UAE guests. date2025-11-30"""
+CAPITALS = "matched nothing, as two to four capitals find only capitals"
 TERMINAL = '[[channel]]\nname = "screen"\nkind = "terminal"\n'
 
 
@@ -293,7 +294,15 @@ def test_a_watch_that_found_much_says_how_much_more(stage: Stage) -> None:
 @pytest.mark.parametrize(
     ("query", "warnings"),
     [
-        ("stel", ["“stel” matched nothing; did you mean “Steel”?"]),
+        ("stel", ["“stel” matched nothing; did you mean “steel”?"]),
+        ("qouta", ["“qouta” matched nothing; did you mean “quota”?"]),  # of a text, not a title
+        ("Batterry", ["“Batterry” matched nothing; did you mean “Battery”?"]),
+        ("title:Candaa", ["“title:Candaa” matched nothing; did you mean “Canada”?"]),
+        ("AUE", ["“AUE” matched nothing; did you mean “UAE”?"]),
+        ("UEAs", ["“UEAs” matched nothing; did you mean “UAEs”?"]),
+        ("FULL", [f"“FULL” {CAPITALS}; “full” finds both"]),
+        ("ON", [f"“ON” {CAPITALS}; “on” finds both"]),
+        ("hb OR xq", ["“hb” matched nothing", "“xq” matched nothing"]),  # one slip from anything
         ("steel OR batery OR zzzzz", [
             "“batery” matched nothing; did you mean “Battery”?",
             "“zzzzz” matched nothing",
@@ -301,8 +310,13 @@ def test_a_watch_that_found_much_says_how_much_more(stage: Stage) -> None:
         ('"battery suply"', ['“"battery suply"” matched nothing; did you mean “Supply”?']),
         ('"supply battery"', ['“"supply battery"” matched nothing']),
         ("batterie*", []),
-        ("kanad*", ["“kanad*” matched nothing; did you mean “Canada”?"]),
-        ("source:trad OR steel", ["“source:trad” matched nothing"]),
+        ("kanad*", ["“kanad*” matched nothing; did you mean “canad*”?"]),
+        ("batteryes*", ["“batteryes*” matched nothing; did you mean “batteries*”?"]),
+        ("suppppl*", ["“suppppl*” matched nothing; did you mean “Supply”?"]),
+        ("supppply", ["“supppply” matched nothing; did you mean “Supply”?"]),  # two slips
+        ("source:trad OR steel", ["“source:trad” matched nothing; did you mean “trade”?"]),
+        ("source:imports", ["“source:imports” matched nothing; did you mean “import”?"]),
+        ("source:Trade", ["“source:Trade” matched nothing"]),  # it is there, and empty
         ("steel NOT footbal", []),
         ("steel (NOT footbal)", []),
         ("steel OR hall", [
@@ -319,7 +333,7 @@ def test_a_back_test_warns_of_what_is_odd(still: Stage, query: str, warnings: li
 
 def test_warnings_are_told_beside(still: Stage) -> None:
     """Or in the one document; and not with -q."""
-    warning = "“stel” matched nothing; did you mean “Steel”?"
+    warning = "“stel” matched nothing; did you mean “steel”?"
     done = still.run("watch", "test", "stel OR hall")
     assert done.err == f"monitor: {warning}\n"
     assert "1 of 3 releases" in done.out
@@ -343,3 +357,13 @@ def test_an_empty_archive_is_no_reason_to_warn_of_words(tmp_path: Path) -> None:
     assert "0 of 0 releases" in done.out
     assert done.err == "no releases yet; read some in with: monitor --once\n"
     assert stage.run("watch", "test", "steel", "--json").json["warnings"] == []
+
+
+def test_a_search_for_a_misspelt_word_says_what_may_be_meant(still: Stage) -> None:
+    """Not with -q; and with --json beside the one document."""
+    done = still.run("search", "stel")
+    assert done.err == (
+        "nothing matches stel\nmonitor: “stel” matched nothing; did you mean “steel”?\n"
+    )
+    assert still.run("search", "-q", "stel").err == "nothing matches stel\n"
+    assert still.run("search", "--json", "stel").json == []

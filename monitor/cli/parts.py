@@ -19,13 +19,23 @@ _RIGHT = "fingerprint of the config found right"
 
 def config(args: Namespace, *, check_queries: bool = True) -> Config:
     """Return the config that the command line names; its warnings go to standard error."""
+    found = config_to_edit(args, check_queries=check_queries)
+    warn(args, found)
+    return found
+
+
+def config_to_edit(args: Namespace, *, check_queries: bool = True) -> Config:
+    """Return the config; what it warns of may not be so any more in a moment."""
     given: Path | None = getattr(args, "config", None)
     path = find(given, os.environ, Path.cwd(), Path.home())
-    found = load(path, os.environ, check_queries=check_queries)
+    return load(path, os.environ, check_queries=check_queries)
+
+
+def warn(args: Namespace, settings: Config) -> None:
+    """Tell the person what the config warns of."""
     if not flag(args, "quiet"):
-        for warning in found.warnings:
+        for warning in settings.warnings:
             say(f"monitor: {warning}")
-    return found
 
 
 def confirm_queries(settings: Config, db: Database) -> None:

@@ -7,9 +7,9 @@ from shlex import quote
 
 from monitor.cli.backtest import back_test, known, tell
 from monitor.cli.output import in_passing
-from monitor.cli.parts import config, flag, say
+from monitor.cli.parts import config_to_edit, flag, say, warn
 from monitor.cli.watch import named
-from monitor.config import edit
+from monitor.config import edit, load
 from monitor.config.rewrite import rewrite
 from monitor.errors import UsageError
 from monitor.jsontext import dumps
@@ -23,7 +23,7 @@ from monitor.text.counting import counted
 
 def add(args: Namespace) -> int:
     """Show what a query would have found, and make a watch of it."""
-    settings = config(args)
+    settings = config_to_edit(args)
     edit.check_name(args.name, [watch.name for watch in settings.watches])
     watch: dict[str, str | Sequence[str]] = {"name": args.name, "query": args.query.strip()}
     if args.sources:
@@ -47,7 +47,7 @@ def add(args: Namespace) -> int:
 
 def remove(args: Namespace) -> int:
     """Take a watch away; what it has found stays in the archive."""
-    settings = config(args)
+    settings = config_to_edit(args)
     named(settings, args.name)
     _rewrite(settings, lambda text: edit.remove(text, args.name))
     done = f"removed “{clean(args.name)}” from {settings.path}; what it found stays in the archive"
@@ -62,7 +62,7 @@ def rename(args: Namespace) -> int:
     leaves them under the old name: running the same command again mends that, as it takes matches
     along for a watch that has its new name already.
     """
-    settings = config(args)
+    settings = config_to_edit(args)
     if args.old == args.new:
         raise UsageError("these are the same name; give another one")
     names = [watch.name for watch in settings.watches]
@@ -91,7 +91,7 @@ def resume(args: Namespace) -> int:
 
 
 def _switch(args: Namespace, change: Callable[[str, str], str], done: str, advice: str) -> int:
-    settings = config(args)
+    settings = config_to_edit(args)
     named(settings, args.name)
     is_changed = _rewrite(settings, lambda text: change(text, args.name))
     name = clean(args.name)
@@ -106,8 +106,9 @@ def _rewrite(settings: Config, change: Callable[[str], str]) -> bool:
 
 
 def _told(args: Namespace, settings: Config, words: str, **document: object) -> None:
-    """Say what was done: to a script as JSON, to a person in a sentence."""
+    """Say what was done, to a script as JSON, to a person in a sentence; and what is odd now."""
     if flag(args, "json"):
         print(dumps({**document, "config": str(settings.path)}, indent=2))
     elif not flag(args, "quiet"):
         say(words)
+    warn(args, load(settings.path, os.environ))

@@ -367,3 +367,15 @@ def test_a_search_for_a_misspelt_word_says_what_may_be_meant(still: Stage) -> No
     )
     assert still.run("search", "-q", "stel").err == "nothing matches stel\n"
     assert still.run("search", "--json", "stel").json == []
+
+
+def test_what_is_odd_about_a_config_is_told_of_it_as_it_is_after_the_edit(stage: Stage) -> None:
+    """That all watches are paused is told by the command that paused the last, and not after."""
+    paused = "every [[watch]] is paused"
+    assert paused not in stage.run("watch", "pause", "steel").err
+    assert paused in stage.run("watch", "pause", "gulf").err
+    assert paused not in stage.run("watch", "pause", "-q", "gulf").err
+    assert paused not in stage.run("watch", "resume", "gulf").err
+    assert "no [[watch]]" not in stage.run("watch", "remove", "steel").err
+    assert "no [[watch]]" in stage.run("watch", "remove", "gulf").err
+    assert "no [[watch]]" not in stage.run("watch", "add", "tin", "tin").err

@@ -7,7 +7,7 @@ from itertools import islice
 
 from monitor.cli.choosing import only
 from monitor.cli.pager import page
-from monitor.cli.parts import config, flag, say, write
+from monitor.cli.parts import config, flag, remark, say, write
 from monitor.cli.table import release_lines, screen
 from monitor.errors import UsageError
 from monitor.jsontext import dumps
@@ -51,6 +51,7 @@ def search(args: Namespace) -> int:
     _refuse_two_forms(args)
     query = parse(args.query)
     settings = config(args)
+    remark(args, args.query)
     is_quiet = flag(args, "quiet")
     with open_database(settings.store_path) as db:
         bring_up_to_date(db, quiet=is_quiet)

@@ -5,7 +5,7 @@ import sqlite3
 from argparse import Namespace
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from monitor.cli.archive import bring_up_to_date, tell_hit
 from monitor.cli.odd import too_much, unmet
@@ -19,6 +19,8 @@ from monitor.model.told import Hit
 from monitor.query.keywords import of
 from monitor.query.nodes import Node, Source, conjunction, disjunction
 from monitor.query.printing import unparse
+from monitor.query.reasoning import reasons
+from monitor.query.remarks import remarks
 from monitor.query.snippet import snippet
 from monitor.query.syntax import parse
 from monitor.store import archive
@@ -72,9 +74,13 @@ def test(args: Namespace) -> int:
     quiet = flag(args, "quiet")
     among = sources or (watch.sources if watch else None)
     found = back_test(settings, query, among, quiet=quiet)
+    if watch is None:
+        found = replace(found, warnings=(*remarks(args.query), *found.warnings))
     if flag(args, "json"):
         print(dumps(found.as_json(), indent=2))
         return 0
+    if watch is not None and not quiet:
+        say(_meant(watch))
     tell(found, quiet=quiet)
     if watch is not None and not quiet:
         _tell_settings(watch)
@@ -135,7 +141,7 @@ def tell(found: BackTest, *, quiet: bool = False) -> None:
     print(f"{clean(unparse(found.query))}{among}: {count} of {total} releases{share}")
     _tell_months(found.by_month)
     for result in found.latest:
-        tell_result(result)
+        tell_result(result, found.query)
     if count > LATEST:
         print(f"and {count - LATEST} more; see them with: {_search(found)}")
     if not quiet:
@@ -184,11 +190,22 @@ def _months_since_zero(month: str) -> int:
     return int(year) * _YEAR + int(number) - 1
 
 
-def tell_result(result: Result) -> None:
-    """Print a release with the place where a query hits it, and which words that are."""
+def tell_result(result: Result, query: Node | None = None) -> None:
+    """Print a release with the place where a query hits it, and which words that are.
+
+    Where none does, it is found for what it has not, or for its listing, if by `query` at all.
+    """
     tell_hit(result.release, snippet(result.document, result.hits))
-    if result.hits:
-        print(f"      {where(result.hits)}")
+    reason = where(result.hits) or (_without(result, query) if query else "")
+    if reason:
+        print(f"      {reason}")
+
+
+def _without(result: Result, query: Node) -> str:
+    terms = reasons(query, result.document)
+    listed = [one.term for one in terms if one.is_found and not one.is_excluded]
+    lacking = [f"no {one.term}" for one in terms if one.is_excluded and not one.is_found]
+    return "; ".join(map(clean, (*listed, *lacking)))
 
 
 def where(hits: Iterable[Hit]) -> str:
@@ -217,6 +234,13 @@ def result_json(result: Result) -> dict[str, object]:
         "snippet": snippet(result.document, result.hits).text,
         "terms": [{"term": term, "in": fields} for term, fields in by_field(result.hits).items()],
     }
+
+
+def _meant(watch: Watch) -> str:
+    """Return that a watch is tested by its name, and how its name would be as a query."""
+    name = watch.name.replace('"', "")
+    query = clean(shlex.quote(f'"{name}"'))
+    return f"this is the watch “{clean(watch.name)}”; to try its name as a query, write {query}"
 
 
 def _tell_settings(watch: Watch) -> None:

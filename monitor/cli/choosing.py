@@ -95,10 +95,9 @@ def _days(said: str, settings: Config) -> Days:
 
 def dossier_of(said: str, conn: sqlite3.Connection) -> Dossier:
     """Return all about the release that is meant; UsageError where that is none, or several."""
-    number = release_id(said, conn)
-    found = dossier(conn, number)
+    found = dossier(conn, release_id(said, conn))
     if found is None:
-        raise UsageError(f"there is no release {number}; list them with: monitor releases")
+        raise UsageError(f"there is no release {clean(said)}; list them with: monitor releases")
     return found
 
 

@@ -38,6 +38,15 @@ def warn(args: Namespace, settings: Config) -> None:
             say(f"monitor: {warning}")
 
 
+def remark(args: Namespace, query: str) -> None:
+    """Tell the person what a query may not mean as it was thought."""
+    if not flag(args, "quiet"):
+        from monitor.query.remarks import remarks
+
+        for one in remarks(query):
+            say(f"monitor: {one}")
+
+
 def confirm_queries(settings: Config, db: Database) -> None:
     """Check the watches' queries, unless this very file was found right by an earlier run."""
     with db.reading() as conn:

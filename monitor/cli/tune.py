@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from monitor.cli.backtest import LATEST, confined, opened, result_json, tell_result
-from monitor.cli.parts import config, flag, say
+from monitor.cli.parts import config, flag, remark, say
 from monitor.cli.watch import named
 from monitor.jsontext import dumps
 from monitor.model.configured import Watch
@@ -179,9 +179,9 @@ def _tell_gains(heading: str, gains: Collection[Gain]) -> None:
         _tell_some(one.latest, one.count)
 
 
-def _tell_some(some: Sequence[Result], count: int) -> None:
+def _tell_some(some: Sequence[Result], count: int, query: Node | None = None) -> None:
     for one in some:
-        tell_result(one)
+        tell_result(one, query)
     if count > len(some):
         print(f"      and {count - len(some)} more")
 
@@ -193,7 +193,10 @@ def diff(args: Namespace) -> int:
     """Show what a watch would gain and lose with another query."""
     settings = config(args)
     watch = named(settings, args.name)
-    new = parse(args.query)
+    other = next((one for one in settings.watches if one.name == args.query), None)
+    new = parse(args.query) if other is None else of(other)
+    if other is None:
+        remark(args, args.query)
     with opened(settings, quiet=flag(args, "quiet")) as conn:
         tuner = Tuner(conn, watch)
         after = tuner.find(new)
@@ -218,8 +221,9 @@ def diff(args: Namespace) -> int:
         return 0
     name = clean(watch.name)
     print(f"{name} now:  {clean(unparse(tuner.query))}: {counted(len(tuner.found), 'release')}")
-    print(f"{name} then: {clean(unparse(new))}: {counted(len(after), 'release')}")
+    then = f"{name} then" if other is None else clean(other.name)
+    print(f"{then}: {clean(unparse(new))}: {counted(len(after), 'release')}")
     for side, (count, latest) in sides.items():
         print(f"\n{side} {count}" if count else f"\n{side} nothing")
-        _tell_some(latest, count)
+        _tell_some(latest, count, new if side == "gained" else tuner.query)
     return 0

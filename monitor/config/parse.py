@@ -76,10 +76,11 @@ def _config(top: Table, around: secret.Around, *, check_queries: bool) -> Config
     names = [one.name for one in channels]
     tables = top.tables("watch")
     watches = [watch(one, [s.name for s in sources], names) for one in tables]
+    remarks: tuple[str, ...] = ()
     if check_queries:
         from monitor.config.queries import understand  # noqa: PLC0415, known to be right mostly
 
-        understand(watches, tables)
+        remarks = tuple(understand(watches, tables))
     _check_names(top, watch=watches, source=sources, channel=channels)
     store_path, keep = _store(top.table("store"), around)
     config = Config(
@@ -92,7 +93,7 @@ def _config(top: Table, around: secret.Around, *, check_queries: bool) -> Config
         channels=tuple(channels),
         fetch=fetch(top.table("fetch"), around),
         health=health(top.table("health"), around, names),
-        warnings=tuple(_warnings(sources, watches)),
+        warnings=(*_warnings(sources, watches), *remarks),
     )
     top.close()
     return config

@@ -40,6 +40,8 @@ def _mistake(text: str) -> str:
         return "For one or the other, write OR between them."
     if text.startswith("!"):
         return "To leave out a word, write - or NOT before it; else put it in double quotes."
+    if text in {"&&", "&", "+"}:
+        return "Words next to each other must all be there: leave this out, or write AND."
     if "*" in text[:-1]:
         return "A * stands only at the end of a word, as in semicond*."
     return ""

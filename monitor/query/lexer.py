@@ -2,15 +2,18 @@
 
 import re
 from typing import Literal, NamedTuple, NoReturn
+from unicodedata import normalize
 
 from monitor.errors import QueryError
 from monitor.query.nodes import FIELDS
 from monitor.text.characters import DASHES
 
-Kind = Literal["(", ")", "-", "field", "phrase", "word", "AND", "OR", "NOT", "end"]
+Operator = Literal["AND", "OR", "NOT"]
+Kind = Operator | Literal["(", ")", "-", "field", "phrase", "word", "end"]
 
 MAX_LENGTH = 10_000
 KNOWN_FIELDS = (*FIELDS, "source")
+_OPERATORS: dict[str, Operator] = {"AND": "AND", "OR": "OR", "NOT": "NOT"}
 _OTHER_NAMES = {"body": "text", "content": "text", "headline": "title", "subject": "title"}
 
 # What Korean keyboards and word processors put for the signs of the language, one for one.
@@ -59,6 +62,11 @@ def signs(text: str) -> str:
     return text.translate(_SIGNS)
 
 
+def as_operator(text: str) -> Operator | None:
+    """Return the operator that a word is, in full-width letters too; None for other words."""
+    return _OPERATORS.get(text if text.isascii() else normalize("NFKC", text))
+
+
 def fail(query: str, message: str, start: int, end: int) -> NoReturn:
     """Raise the error for a mistake at this place."""
     raise QueryError(message, query=query, start=start, end=end)
@@ -77,8 +85,11 @@ def _lexeme(query: str, match: re.Match[str], before: Lexeme | None) -> Lexeme:
         return Lexeme("-", query[start:end], start, end)
     text = query[start:end]
     sign = signs(text)
-    if sign in {"(", ")"} or text in {"AND", "OR", "NOT"}:
+    if sign in {"(", ")"}:
         return Lexeme(sign, text, start, end)  # type: ignore[arg-type] # it is one of these
+    operator = as_operator(text)
+    if operator is not None:
+        return Lexeme(operator, text, start, end)
     return Lexeme("word", text, start, end)
 
 

@@ -2,10 +2,9 @@
 
 import re
 
+from monitor.query.lexer import as_operator
 from monitor.query.nodes import And, Node, Not, Or, Source, Term
 from monitor.text.characters import DASHES
-
-OPERATORS = ("OR", "AND", "NOT")
 
 # A word that needs no quotes: no sign in it that the language gives a meaning.
 _BARE = re.compile(rf"[^\W_](?:[^\W_]|[.,_/&'’{DASHES}](?=[^\W_]))*\.?")
@@ -38,4 +37,4 @@ def _term(term: Term) -> str:
 
 
 def _text(text: str) -> str:
-    return text if _BARE.fullmatch(text) and text not in OPERATORS else f'"{text}"'
+    return text if _BARE.fullmatch(text) and as_operator(text) is None else f'"{text}"'

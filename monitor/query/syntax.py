@@ -92,6 +92,8 @@ class _Parser:
         field = self._take()
         if self._field is not None:
             self._fail(f"This stands inside {self._field.text}: already.", field)
+        if self._next().kind == "field":
+            self._fail(f"One field is enough: {field.text}:word.", self._next())
         if self._next().kind not in {"word", "phrase", "("} or self._next().start > field.end:
             self._fail(f"{field.text}: needs a word right after it: {field.text}:word.", field)
         self._field = field

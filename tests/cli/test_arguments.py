@@ -80,6 +80,7 @@ def test_a_command_line_means_the_same_whichever_groups_are_made_for_it(line: st
         ("-q -v", "monitor: --verbose and --quiet exclude each other; leave one of them out"),
         ("--s trade", 'monitor: "--s" can mean --source or --sweep; write it out'),
         ("--once=now", "monitor: --once takes no value"),
+        ("search -- -steel --limit 3", 'monitor search: "--limit" stands behind --, where there'),
         ("help wach", 'monitor: "wach" is no command; did you mean "watch"?'),
     ],
 )
@@ -104,6 +105,21 @@ def test_a_mistake_comes_with_an_example(capsys: pytest.CaptureFixture[str]) -> 
     example, more = capsys.readouterr().err.splitlines()[1:]
     assert example == "for example:  monitor watch add gulf '(UAE OR Qatar) NOT football'"
     assert more == "more about it:  monitor watch add --help"
+
+
+@pytest.mark.parametrize("line", ["search -steel", "watch test -steel", "watch add tin -steel"])
+def test_a_query_that_begins_with_a_dash_is_told_where_to_stand(
+    line: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It looks like an option; other options are none of these."""
+    with pytest.raises(SystemExit):
+        parse(line.split())
+    hint = "a query that begins with a dash stands behind two:  -- -steel\n"
+    assert hint in capsys.readouterr().err
+    assert parse(["search", "--", "-steel"]).query == "-steel"
+    with pytest.raises(SystemExit):
+        parse(["search", "-q"])
+    assert "stands behind two" not in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("line", ["--help", "help", "--once --help", "-v help"])

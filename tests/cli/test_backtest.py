@@ -84,6 +84,34 @@ def test_each_release_has_its_reason(stage: Stage) -> None:
     ]
 
 
+def test_what_is_found_for_what_it_has_not_has_a_reason_too(stage: Stage) -> None:
+    """Of what is left out together, only what is not there."""
+    out = stage.run("watch", "test", "-(steel scrap)").out
+    assert "\n      no scrap\n" in out
+    assert "no steel" not in out
+    assert "      no TRQ\n" in stage.run("watch", "test", "NOT TRQ").out
+
+
+def test_it_is_said_that_a_watch_is_tested_and_how_to_try_its_name(stage: Stage) -> None:
+    """A word can be both; not with -q, and not among the JSON."""
+    told = "this is the watch “steel”; to try its name as a query, write '\"steel\"'\n"
+    done = stage.run("watch", "test", "steel")
+    assert done.err.startswith(told)
+    assert stage.run("watch", "test", '"steel"').out.startswith("steel: 4 of 4 releases")
+    assert told not in stage.run("watch", "test", "-q", "steel").err
+    assert told not in stage.run("watch", "test", "--json", "steel").err
+
+
+def test_a_query_that_may_not_mean_what_it_looks_like_is_remarked_on(stage: Stage) -> None:
+    """In a back-test, in a search, and of a watch once it is added."""
+    told = "“or” is searched for as a word: write OR for one or the other"
+    assert f"monitor: {told}" in stage.run("watch", "test", "steel or TRQ").err
+    (first, *_) = stage.run("watch", "test", "--json", "steel or TRQ").json["warnings"]
+    assert first.startswith(told)
+    assert f"monitor: {told}" in stage.run("search", "steel or TRQ").err
+    assert told not in stage.run("search", "-q", "steel or TRQ").err
+
+
 def test_months_without_any_are_in_the_chart(stage: Stage) -> None:
     """The newest twelve; what was before is counted."""
     lines = stage.run("watch", "test", "asleep").out.split("\n")

@@ -253,7 +253,7 @@ def test_a_release_is_shown_by_its_address(stage: Stage) -> None:
     ("said", "words"),
     [
         ("99", "there is no release 99"),
-        ("9" * 30, "there is no release"),
+        ("9" * 30, f"there is no release {'9' * 30}; "),
         ("Nothing", "no title begins with"),
         ("of tin", "give the number of one of them:\n    8 2024-01-04  Of Tin 3\n"),
     ],

@@ -137,6 +137,23 @@ def test_a_changed_query_gains_and_loses(stage: Stage) -> None:
     assert "\nlost nothing\n" in out
 
 
+def test_a_watch_is_compared_with_another(stage: Stage) -> None:
+    """By its name, as `watch test` takes one; a query that only looks like it is remarked on."""
+    done = stage.run("watch", "diff", "one", "elsewhere")
+    assert done.out.startswith("one now:  zinc: 0 releases\nelsewhere: canada: 3 releases\n")
+    assert done.err == ""
+    assert stage.run("watch", "diff", "one", "elsewhere", "--json").json["new_query"] == "canada"
+    done = stage.run("watch", "diff", "one", "zinc or canada")
+    assert done.err.startswith("monitor: “or” is searched for as a word")
+    assert stage.run("watch", "diff", "-q", "one", "zinc or canada").err == ""
+
+
+def test_what_is_found_for_what_it_has_not_says_so(stage: Stage) -> None:
+    """There is no place to mark."""
+    out = stage.run("watch", "diff", "one", "source:import -canada").out
+    assert "\n      source:import; no canada\n" in out
+
+
 def test_an_unknown_watch_is_told(stage: Stage) -> None:
     """With the one that is meant."""
     for command in (("tune", "stel"), ("diff", "stel", "x")):

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from monitor.config import parse
+from monitor.query.remarks import remarks
 from tests.config.helpers import EMAIL, HOOK, LEAST, PATH, PHONE, SOURCE, WATCH, read
 
 # ------------------------------------------------------------------ paths
@@ -81,6 +82,14 @@ def test_a_config_whose_watches_are_all_paused_warns() -> None:
     )
     other = f"{WATCH}paused = false\n".replace("steel", "other")
     assert read(SOURCE + paused + other).warnings == ()
+
+
+def test_a_query_that_may_not_mean_what_it_looks_like_warns() -> None:
+    """By the name of its watch; keywords have no operators."""
+    query = WATCH.replace(WATCH[WATCH.index("any") :], 'query = "UAE or Qatar"\n')
+    assert read(SOURCE + query).warnings == (f"watch steel: {next(remarks('UAE or Qatar'))}",)
+    keywords = WATCH.replace(WATCH[WATCH.index("any") :], 'any = ["UAE or Qatar"]\n')
+    assert read(SOURCE + keywords).warnings == ()
 
 
 LOGIN = 'username = "monitor"\npassword = "hunter2"\n'

@@ -25,6 +25,7 @@ class Parser(argparse.ArgumentParser):
 
     does: str = ""
     examples: tuple[str, ...] = ()
+    _words: Sequence[str] = ()
 
     def options(self) -> Mapping[str, argparse.Action]:
         """Return the options by their names, dashes included."""
@@ -43,7 +44,15 @@ class Parser(argparse.ArgumentParser):
         """End with the exit code for wrong usage."""
         from monitor.cli.arguments.mistakes import in_words
 
-        self.exit(UsageError.exit_code, f"{in_words(self.prog, message, self.examples)}\n")
+        told = in_words(self.prog, message, self.examples, self._words)
+        self.exit(UsageError.exit_code, f"{told}\n")
+
+    def parse_known_args(  # type: ignore[override] # as it is called here
+        self, args: Sequence[str] | None = None, namespace: Any = None
+    ) -> tuple[argparse.Namespace, list[str]]:
+        """Remember what was typed: it says what a mistake was meant to be."""
+        self._words = args or ()
+        return super().parse_known_args(args, namespace)
 
     def _check_value(self, action: argparse.Action, value: Any) -> None:
         if action.choices is not None and value not in action.choices:

@@ -7,16 +7,24 @@ that is not known is told as it is.
 import argparse
 import re
 from collections.abc import Callable, Collection, Iterable, Sequence
+from shlex import quote
 
 from monitor.config.wrong import hint, near, quoted
 from monitor.text.cleaning import clean
 
+_DASHED = re.compile(r"-[^-]{2,}")
 _Words = Callable[[re.Match[str]], str]
 
 
-def in_words(command: str, message: str, examples: Sequence[str]) -> str:
-    """Return what to tell of a mistake that argparse found: the mistake, an example, more help."""
+def in_words(command: str, message: str, examples: Sequence[str], words: Sequence[str]) -> str:
+    """Return what to tell of a mistake that argparse found: the mistake, an example, more help.
+
+    `words` are what was typed after the command.
+    """
     lines = [f"{command}: {_plain(message)}"]
+    dashed = next(filter(_DASHED.match, words), None)
+    if "QUERY" in message and dashed is not None:
+        lines.append(f"a query that begins with a dash stands behind two:  -- {quote(dashed)}")
     if examples:
         lines.append(f"for example:  {examples[0]}")
     lines.append(f"more about it:  {command} --help")
@@ -49,6 +57,8 @@ def left_over(
     """Return what to tell of words that no argument took; the rest is what the command has."""
     word = words[0]
     name = word.partition("=")[0]
+    if name in options:
+        return f"{quoted(name)} stands behind --, where there are no more options; put it before"
     if name.startswith("-") and len(name) > 1:
         return f"there is no option {quoted(name)}{near(name, options)}"
     told = f"{quoted(word)} is one word too many"

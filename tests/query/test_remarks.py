@@ -1,0 +1,80 @@
+"""What a right query may not mean as it was thought."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitor.errors import QueryError
+from monitor.query.nodes import Or, Term
+from monitor.query.printing import unparse
+from monitor.query.remarks import remarks
+from monitor.query.syntax import parse
+from tests.query.model import nodes
+
+
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        ("UAE or Qatar", ["or"]),
+        ("UAE Or (Qatar)", ["Or"]),
+        ('"a b" or title:c', ["or"]),
+        ("(a b) and -c", ["and"]),
+        ("steel not scrap", ["not"]),
+        ("not scrap", ["not"]),
+        ("Not (scrap)", ["Not"]),
+        ("steel NEAR quota", ["NEAR"]),
+        ("steel NEAR/5 quota", ["NEAR/5"]),
+        ("a or b and c or d", ["or", "and", "or"]),
+        # the word itself, or the operator
+        ('UAE "or" Qatar', []),
+        ("UAE OR Qatar NOT c AND d", []),
+        ("or", []),
+        ("or UAE", []),
+        ("UAE or", []),
+        ("why not", []),
+        ("near term", []),
+        ("steel near quota", []),
+        ("andes ore knot", []),
+        ("(or)", []),
+    ],
+)
+def test_words_that_look_like_operators_are_told(query: str, words: list[str]) -> None:
+    """Where an operator could stand."""
+    assert [one[1 : one.index("”")] for one in remarks(query)] == words
+
+
+def test_it_is_said_what_to_write() -> None:
+    """Of either."""
+    (told,) = remarks("a or b")
+    assert told == (
+        "“or” is searched for as a word: write OR for one or the other, or put it in quotes for the"
+        " word itself"
+    )
+
+
+@pytest.mark.parametrize("query", ["a ＯＲ b", "a ＯR b"])
+def test_operators_in_full_width_are_operators(query: str) -> None:
+    """Letters of a Korean keyboard make no difference."""
+    assert parse(query) == Or((Term("a"), Term("b")))
+    assert list(remarks(query)) == []
+    assert parse(unparse(Term("ＯＲ"))) == Term("ＯＲ")
+    with pytest.raises(QueryError, match="ＡＮＤ has nothing after it"):
+        parse("a ＡＮＤ")
+
+
+@given(nodes)
+def test_a_query_that_is_written_out_says_what_it_means(node: object) -> None:
+    """Only of a word that is one of these by itself there is something to say."""
+    told = unparse(node)  # type: ignore[arg-type]
+    looks = {"or", "and", "not"} & set(told.casefold().split())
+    assert looks or "NEAR" in told or not list(remarks(told))
+
+
+@given(st.text('aorndtNOT ()-"', max_size=12))
+def test_whatever_can_be_read_can_be_remarked_on(query: str) -> None:
+    """No right query ends in an error here."""
+    try:
+        parse(query)
+    except QueryError:
+        return
+    list(remarks(query))

@@ -15,7 +15,7 @@ from monitor.errors import UsageError
 from monitor.jsontext import dumps
 from monitor.model.configured import Config
 from monitor.query.syntax import parse
-from monitor.store import watches
+from monitor.store import archive, watches
 from monitor.store.database import open_database
 from monitor.text.cleaning import clean
 from monitor.text.counting import counted
@@ -34,6 +34,7 @@ def add(args: Namespace) -> int:
     if not flag(args, "quiet") and not flag(args, "json"):
         with in_passing():
             tell(found)
+        _tell_namesake(settings, args.name)
     _rewrite(settings, lambda text: edit.add(text, watch))
     _told(
         args,
@@ -43,6 +44,15 @@ def add(args: Namespace) -> int:
         test=found.as_json(),
     )
     return 0
+
+
+def _tell_namesake(settings: Config, name: str) -> None:
+    """Say what is listed with a new watch though it has not found it."""
+    with open_database(settings.store_path) as db, db.reading() as conn:
+        count = archive.matches_by_watch(conn).get(name, 0)
+    if count:
+        releases = counted(count, "release")
+        say(f"an earlier watch of this name found {releases}, which will be listed with it too")
 
 
 def remove(args: Namespace) -> int:

@@ -379,3 +379,13 @@ def test_what_is_odd_about_a_config_is_told_of_it_as_it_is_after_the_edit(stage:
     assert "no [[watch]]" not in stage.run("watch", "remove", "steel").err
     assert "no [[watch]]" in stage.run("watch", "remove", "gulf").err
     assert "no [[watch]]" not in stage.run("watch", "add", "tin", "tin").err
+
+
+def test_what_an_earlier_watch_of_that_name_found_is_mentioned(stage: Stage) -> None:
+    """It is listed with the new one; not told with -q."""
+    told = "an earlier watch of this name found 1 release, which will be listed with it too\n"
+    assert told not in stage.run("watch", "add", "tin", "tin").err
+    stage.run("watch", "remove", "steel")
+    assert told in stage.run("watch", "add", "steel", "tin").err
+    stage.run("watch", "remove", "steel")
+    assert told not in stage.run("watch", "add", "-q", "steel", "tin").err

@@ -16,7 +16,9 @@ from pathlib import Path
 
 from monitor.cli.choosing import only
 from monitor.cli.parts import config, flag, say, write
-from monitor.errors import StoreError, UsageError
+from monitor.config import addresses
+from monitor.config.wrong import Wrong
+from monitor.errors import PageFault, StoreError, UsageError
 from monitor.jsontext import dumps
 from monitor.model.configured import Config
 from monitor.model.scraped import Entry
@@ -27,8 +29,9 @@ from monitor.text.cleaning import clean
 from monitor.text.counting import counted
 
 _SOURCE = "import"  # the listing of what says none
-_FEEDS = {"atom": "atom", "jsonfeed": "json"}  # form → the end of a file's name
+_FEEDS = {"atom": "atom", "jsonfeed": "feed.json"}  # form → the end of a file's name
 _ENDS = {**_FEEDS, "text": "txt", "json": "json", "jsonl": "jsonl", "csv": "csv"}
+_NAME = r"watch-[a-z0-9-]+\."
 _IN_A_FEED = 100  # releases; readers fetch feeds whole, again and again
 
 
@@ -70,11 +73,19 @@ def _listings(data: bytes, form: str | None, source: str | None) -> Mapping[str,
 
     form = form or _form(data)
     if form == "text":
-        return {source or _SOURCE: textform.read(data)}
+        return {source or _SOURCE: _titled(textform.read(data))}
     listings: dict[str, list[Entry]] = defaultdict(list)
     for entry, listed in jsonform.read(data, lines=form == "jsonl"):
         listings[source or listed or _SOURCE].append(entry)
     return listings
+
+
+def _titled(entries: Sequence[Entry]) -> Sequence[Entry]:
+    """Return the entries of a text, which can hold what is no release; PageFault for such."""
+    for number, entry in enumerate(entries, 1):
+        if not clean(entry.title):
+            raise PageFault(f"entry {number} has no title", advice="nothing was imported")
+    return entries
 
 
 def _form(data: bytes) -> str:
@@ -89,27 +100,47 @@ def _form(data: bytes) -> str:
 def export(args: Namespace) -> int:
     """Print releases as a file, or write a file for each watch and one for all."""
     settings = config(args)
-    form = "json" if flag(args, "json") else args.format
-    if args.base_url is not None and args.into is None:
-        raise UsageError("--base-url says where the files of --into are served; give both")
+    form, base = _form_out(args), _base(args)
     with open_database(settings.store_path) as db, db.reading() as conn:
         chosen = only(args, settings, conn)
         if args.into is None:
             write(_formatted(conn, chosen, form, args.limit, settings))
             return 0
-        written = _write_files(args.into, _files(conn, chosen, form, args, settings))
+        files = _files(conn, chosen, form, args.limit, base, settings)
+        written = _write_files(args.into, files)
     if not flag(args, "quiet"):
-        files = counted(len(written), "file")
-        say(f"wrote {files} into {args.into}")
+        say(f"wrote {counted(len(written), 'file')} into {args.into}")
         if chosen.watch is None:
             _tell_left(args.into, form, written)
     return 0
 
 
+def _form_out(args: Namespace) -> str:
+    """Return the form that is asked for; `--json` is one, too."""
+    if flag(args, "json") and args.format not in {None, "json"}:
+        raise UsageError(f"--json and --format {args.format} are two forms; give one of them")
+    return "json" if flag(args, "json") else args.format or "text"
+
+
+def _base(args: Namespace) -> str | None:
+    """Return the address of the folder that feeds are served from, if it is given."""
+    if args.base_url is None:
+        return None
+    if args.into is None:
+        raise UsageError("--base-url says where the files of --into are served; give both")
+    if args.format not in _FEEDS:
+        raise UsageError("--base-url is for feeds: give --format atom or jsonfeed with it")
+    try:
+        return addresses.folder(args.base_url)
+    except Wrong as wrong:
+        raise UsageError(f"--base-url: {wrong.message}") from None
+
+
 def _tell_left(folder: Path, form: str, written: Collection[str]) -> None:
     """Point out files of watches that are no more: to their readers, these look like quiet ones."""
-    left = {path.name for path in folder.glob(f"watch-*.{_ENDS[form]}")} - set(written)
-    for name in sorted(left):
+    ours = re.compile(_NAME + re.escape(_ENDS[form]))
+    left = [path.name for path in folder.iterdir() if ours.fullmatch(path.name)]
+    for name in sorted({*left} - {*written}):
         say(f"{clean(name)} was not written, as the config has no such watch; remove it")
 
 
@@ -166,16 +197,20 @@ def _feed(
 
 
 def _files(
-    conn: sqlite3.Connection, chosen: Filter, form: str, args: Namespace, settings: Config
+    conn: sqlite3.Connection,
+    chosen: Filter,
+    form: str,
+    limit: int | None,
+    base: str | None,
+    settings: Config,
 ) -> Iterator[tuple[str, Iterator[str]]]:
-    """Yield the name of each file and what it holds."""
-    base = None if args.base_url is None else args.base_url.rstrip("/")
+    """Yield the name of each file and what it holds; `base` is where they are served."""
     watches = [watch.name for watch in settings.watches] if chosen.watch is None else [chosen.watch]
     for watch in (None, *watches) if chosen.watch is None else watches:
         name = f"{'all' if watch is None else _file_name(watch)}.{_ENDS[form]}"
         address = None if base is None else f"{base}/{name}"
         narrowed = replace(chosen, watch=watch)
-        yield name, _formatted(conn, narrowed, form, args.limit, settings, address)
+        yield name, _formatted(conn, narrowed, form, limit, settings, address)
 
 
 def _file_name(watch: str) -> str:

@@ -15,6 +15,7 @@ _HOST = r"[^\s/@,;<>\"()\[\]]+"
 _HOST_AND_PORT = r"[^:]+:[0-9]+"
 _TOPIC = r"/[-_A-Za-z0-9]{1,64}/?"
 _TOPIC_EXAMPLE = "https://ntfy.sh/your-topic"
+_FOLDER_EXAMPLE = "https://example.org/feeds"
 _APPRISE = r"[A-Za-z0-9]+://\S+"
 _LOOPBACK = r"127(?:\.[0-9]{1,3}){3}"
 
@@ -33,6 +34,14 @@ def hook(text: str) -> str:
     """Return an address to send to; Wrong, without the address, where it is none."""
     _split(text, "https://hooks.example.com/T000")
     return text
+
+
+def folder(text: str) -> str:
+    """Return the address of a folder that is served, without a slash at its end."""
+    parts = _split(text, _FOLDER_EXAMPLE)
+    if "@" in parts.netloc or parts.query or parts.fragment:
+        raise Wrong(f'expected the address of a folder, such as "{_FOLDER_EXAMPLE}"')
+    return text.rstrip("/")
 
 
 def topic(text: str) -> str:

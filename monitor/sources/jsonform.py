@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from monitor.errors import PageFault
 from monitor.model.scraped import Entry
+from monitor.text.cleaning import clean
 
 _ADVICE = (
     'a release is an object with "title", "date" (YYYY-MM-DD) and, if there are any, "body", '
@@ -70,13 +71,20 @@ def _listed(place: str, value: object) -> Listed:
     if not isinstance(value, dict):
         raise PageFault(f"{place}: this is no release", advice=_ADVICE)
     entry = Entry(
-        title=_string(place, value, "title"),
+        title=_title(place, value),
         date=_date(place, value),
         category=_string_or_none(place, value, "category"),
         body=_string_or_none(place, value, "body") or "",
         url=_string_or_none(place, value, "url"),
     )
     return Listed(entry, _string_or_none(place, value, "source"))
+
+
+def _title(place: str, value: Mapping[str, object]) -> str:
+    title = _string(place, value, "title")
+    if not clean(title):
+        raise PageFault(f"{place}: its “title” is empty", advice=_ADVICE)
+    return title
 
 
 def _date(place: str, value: Mapping[str, object]) -> date:

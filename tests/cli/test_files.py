@@ -84,6 +84,27 @@ def test_the_command_lines_listing_comes_before_the_files(stage: Stage) -> None:
     assert stage.rows("SELECT source FROM listings ORDER BY id") == [("mine",), ("import",)]
 
 
+@pytest.mark.parametrize("bodies", [("Short.", "A longer text."), ("A longer text.", "Short.")])
+def test_what_stands_in_a_file_twice_is_one_release_with_all_that_is_said(
+    stage: Stage, bodies: tuple[str, str]
+) -> None:
+    """Under two spellings of one title; it stands where it stood first, and is counted once."""
+    first, second = bodies
+    entries = [
+        {"title": "Korea–EU Talks", "date": "2025-12-01", "body": first, "category": "FTA"},
+        {"title": "Other", "date": "2025-12-01"},
+        {"title": "KOREA-EU talks", "date": "2025-12-01", "body": second, "url": "https://h/1"},
+        {"title": "Korea–EU Talks", "date": "2025-12-02", "body": "Another day."},
+    ]
+    done = stage.run("import", "-", stdin=json.dumps(entries))
+    assert done.out == "added 3 releases; 1 already known\n"
+    _, *same_day = kept(stage)
+    assert {one["title"]: (one["body"], one["category"], one["url"]) for one in same_day} == {
+        "Korea–EU Talks": ("A longer text.", "FTA", "https://h/1"),
+        "Other": ("", None, None),
+    }
+
+
 def test_imported_releases_are_not_news_to_the_listing_they_are_from(tmp_path: Path) -> None:
     """Its first check finds them, and tells nobody."""
     with Site() as site:
@@ -102,6 +123,9 @@ def test_imported_releases_are_not_news_to_the_listing_they_are_from(tmp_path: P
         ([], '{"title": "T"', "line 1: this is no JSON"),
         (["--format", "text"], "[]", "expected “-” alone on the line"),
         (["--format", "json"], "-\nT\nB date2025-12-01", "this is no JSON"),
+        ([], '[{"title": "", "date": "2025-12-01"}]', "release 1: its “title” is empty"),
+        ([], '{"title": " \\u200b\\n", "date": "2025-12-01"}', "line 1: its “title” is empty"),
+        ([], "-\nT\ndate2025-12-01\n-\n \ndate2025-12-01", "entry 2 has no title"),
     ],
 )
 def test_a_mistake_in_a_file_is_told_and_nothing_is_taken(
@@ -131,7 +155,7 @@ def test_no_cell_of_a_csv_file_begins_a_formula(stage: Stage, sign: str) -> None
 # ------------------------------------------------------------------ feeds
 
 
-@pytest.mark.parametrize(("form", "end"), [("atom", "atom"), ("jsonfeed", "json")])
+@pytest.mark.parametrize(("form", "end"), [("atom", "atom"), ("jsonfeed", "feed.json")])
 def test_a_folder_of_feeds_can_be_served(stage: Stage, form: str, end: str) -> None:
     """One for all and one a watch, which know their addresses; readable by the server."""
     stage.run("import", "-", stdin=json.dumps(ENTRIES))
@@ -209,6 +233,47 @@ def test_every_watch_has_a_file_of_its_own(stage: Stage) -> None:
     assert "watch-gulf.csv" not in left
     assert stage.run(*args, "-q").err == ""
     assert stage.run(*args, "--watch", "steel").err == f"wrote 1 file into {into}\n"
+
+
+def test_lists_and_feeds_in_json_do_not_overwrite_each_other(stage: Stage) -> None:
+    """In one folder; and neither takes the other's files for what is left of a watch."""
+    for _ in range(2):
+        for form in ("json", "jsonfeed"):
+            done = stage.run("export", "--format", form, "--into", str(stage.folder / "out"))
+            assert done.err == f"wrote 3 files into {stage.folder / 'out'}\n"
+    assert isinstance(json.loads((stage.folder / "out/all.json").read_text()), list)
+    assert "items" in json.loads((stage.folder / "out/all.feed.json").read_text())
+
+
+@pytest.mark.parametrize(
+    ("args", "words"),
+    [
+        ("--format csv --json", "--json and --format csv are two forms; give one of them"),
+        ("--format atom --json", "--json and --format atom are two forms"),
+        ("--format atom --base-url https://h/", "--base-url says where the files of --into are"),
+        ("--format csv --into x --base-url https://h/", "--base-url is for feeds"),
+        ("--into x --base-url https://h/", "--base-url is for feeds"),
+        *(
+            (f"--format atom --into x --base-url {url}", "--base-url: expected ")
+            for url in ("example.org", "ftp://h/", "https://", "https://h/?a", "https://h/#a",
+                        "https://u:p@h/", "https://h:x/", "file:///srv")
+        ),
+    ],
+)  # fmt: skip
+def test_two_demands_that_do_not_fit_are_told(stage: Stage, args: str, words: str) -> None:
+    """And nothing is written."""
+    done = stage.run("export", *args.split())
+    assert (done.code, done.out) == (2, "")
+    assert words in done.err
+    assert not (stage.folder / "x").exists()
+
+
+def test_json_is_a_form_too(stage: Stage) -> None:
+    """Given in either way, or in both."""
+    stage.run("import", "-", stdin=json.dumps(ENTRIES))
+    listed = stage.run("export", "--json").json
+    assert listed == stage.run("export", "--format", "json").json
+    assert listed == stage.run("export", "--json", "--format", "json").json
 
 
 def test_feeds_hold_the_newest(stage: Stage) -> None:

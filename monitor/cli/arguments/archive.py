@@ -82,7 +82,6 @@ def _add_files(commands: Commands) -> None:
     export.add_argument(
         "--format",
         choices=("text", "json", "jsonl", "csv", "atom", "jsonfeed"),
-        default="text",
         help="how (text); feeds hold the newest 100 if no --limit is given",
     )
     export.add_argument(

@@ -18,7 +18,8 @@ from monitor.query.nodes import Node
 from monitor.query.snippet import snippet
 from monitor.query.syntax import parse
 from monitor.store import archive, words
-from monitor.store.database import Database, open_database
+from monitor.store.database import Database
+from monitor.store.reading import open_to_read
 from monitor.text.cleaning import clean
 
 
@@ -26,7 +27,7 @@ def releases(args: Namespace) -> int:
     """List the newest releases."""
     _refuse_two_forms(args)
     settings = config(args)
-    with open_database(settings.store_path) as db, db.reading() as conn:
+    with open_to_read(settings.store_path) as db, db.reading() as conn:
         chosen = only(args, settings, conn)
         found = list(islice(archive.newest(conn, chosen), args.limit))
         is_empty = not found and archive.count(conn) == 0
@@ -53,7 +54,7 @@ def search(args: Namespace) -> int:
     settings = config(args)
     remark(args, args.query)
     is_quiet = flag(args, "quiet")
-    with open_database(settings.store_path) as db:
+    with open_to_read(settings.store_path) as db:
         bring_up_to_date(db, quiet=is_quiet)
         with db.reading() as conn:
             chosen = only(args, settings, conn)

@@ -25,7 +25,7 @@ from monitor.query.snippet import snippet
 from monitor.query.syntax import parse
 from monitor.store import archive
 from monitor.store.archive import Result
-from monitor.store.database import open_database
+from monitor.store.reading import open_to_read
 from monitor.store.sifting import Ids, Sifter, shown
 from monitor.text.cleaning import clean
 
@@ -119,7 +119,7 @@ def back_test(
 @contextmanager
 def opened(settings: Config, *, quiet: bool = False) -> Iterator[sqlite3.Connection]:
     """Give the archive to be sifted, with its index brought up to date."""
-    with open_database(settings.store_path) as db:
+    with open_to_read(settings.store_path) as db:
         bring_up_to_date(db, quiet=quiet)
         with db.reading() as conn:
             yield conn

@@ -7,6 +7,7 @@ from monitor.errors import UsageError
 from monitor.jsontext import dumps
 from monitor.store import archive
 from monitor.store.database import open_database
+from monitor.store.reading import open_to_read
 from monitor.text.counting import counted
 
 
@@ -16,7 +17,7 @@ def run(args: Namespace) -> int:
     path = args.file
     if not settings.store_path.exists():
         raise UsageError(f"{settings.store_path} is not there yet; make it with: monitor --once")
-    with open_database(settings.store_path) as db:
+    with open_to_read(settings.store_path) as db:
         try:
             db.copy(path)
         except FileExistsError as error:

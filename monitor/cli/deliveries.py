@@ -13,8 +13,9 @@ from monitor.errors import UsageError
 from monitor.jsontext import dumps
 from monitor.model.configured import Config
 from monitor.store import ledger
-from monitor.store.database import Database, open_database
+from monitor.store.database import Database
 from monitor.store.ledger import Entry
+from monitor.store.reading import open_to_read
 from monitor.text.cleaning import clean
 from monitor.text.counting import counted
 from monitor.wiring import Works, real_world
@@ -24,7 +25,7 @@ from monitor.zones import zone_named
 def list_(args: Namespace) -> int:
     """List the ledger, newest first."""
     settings = config(args)
-    with open_database(settings.store_path) as db, db.reading() as conn:
+    with open_to_read(settings.store_path) as db, db.reading() as conn:
         every = ledger.entries(conn, channel=args.channel, status=args.status)
         found = list(islice(every, args.limit))
     if flag(args, "json"):

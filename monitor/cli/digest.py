@@ -7,6 +7,7 @@ from argparse import Namespace
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime, time
+from pathlib import Path
 
 from monitor.cli.choosing import since
 from monitor.cli.once import tell_tally
@@ -18,6 +19,7 @@ from monitor.model.configured import Channel
 from monitor.model.told import Delivery, Digest, Letter
 from monitor.store import digests, ledger, messages
 from monitor.store.database import Database
+from monitor.store.reading import open_to_read
 from monitor.wiring import Works, real_world
 
 
@@ -30,7 +32,7 @@ def run(args: Namespace) -> int:
         channels = (channel_named(settings, args.channel),)
     works = Works(settings, real_world(), sys.stderr if flag(args, "json") else sys.stdout)
     if not args.send:
-        return _preview(args, channels, begin, works)
+        return _preview(args, settings.store_path, channels, begin, works)
     if args.since is not None:
         raise UsageError("--send sends what is waiting; leave --since out, it is for previews")
     return _send(args, channels, works)
@@ -39,9 +41,11 @@ def run(args: Namespace) -> int:
 # ------------------------------------------------------------------ previews
 
 
-def _preview(args: Namespace, channels: Sequence[Channel], begin: date | None, works: Works) -> int:
+def _preview(
+    args: Namespace, path: Path, channels: Sequence[Channel], begin: date | None, works: Works
+) -> int:
     form = "json" if flag(args, "json") else args.format
-    with works.open_db() as db:
+    with open_to_read(path) as db:
         waiting = list(_waiting(db, channels, begin, works))
     if form == "json":
         print(dumps([_as_json(letter) for letter in waiting], indent=2))

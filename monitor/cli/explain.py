@@ -14,8 +14,8 @@ from monitor.jsontext import dumps
 from monitor.model.configured import Watch
 from monitor.model.dossier import Reason, Told
 from monitor.model.explained import Account, Cause, Heard, TermFound
-from monitor.store.database import open_database
 from monitor.store.intake import origin_of
+from monitor.store.reading import open_to_read
 from monitor.text.cleaning import clean
 from monitor.text.counting import counted
 from monitor.times import to_iso, to_iso_if
@@ -40,7 +40,7 @@ def run(args: Namespace) -> int:
     """Run the command."""
     settings = config(args)
     watches = settings.watches if args.watch is None else (named(settings, args.watch),)
-    with open_database(settings.store_path) as db, db.reading() as conn:
+    with open_to_read(settings.store_path) as db, db.reading() as conn:
         found = dossier_of(args.id, conn)
         origin = origin_of(conn, found.release.id)
     accounts = [account(watch, settings.channels, found, origin) for watch in watches]

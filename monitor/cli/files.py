@@ -25,6 +25,7 @@ from monitor.model.scraped import Entry
 from monitor.store import archive, words
 from monitor.store.database import open_database
 from monitor.store.filters import Filter
+from monitor.store.reading import open_to_read
 from monitor.text.cleaning import clean
 from monitor.text.counting import counted
 
@@ -101,7 +102,7 @@ def export(args: Namespace) -> int:
     """Print releases as a file, or write a file for each watch and one for all."""
     settings = config(args)
     form, base = _form_out(args), _base(args)
-    with open_database(settings.store_path) as db, db.reading() as conn:
+    with open_to_read(settings.store_path) as db, db.reading() as conn:
         chosen = only(args, settings, conn)
         if args.into is None:
             write(_formatted(conn, chosen, form, args.limit, settings))

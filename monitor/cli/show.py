@@ -10,7 +10,7 @@ from monitor.cli.pager import page
 from monitor.cli.parts import config, flag
 from monitor.jsontext import dumps
 from monitor.model.dossier import Dossier, KeptFile, Reason, Revision, SeenIn, Told
-from monitor.store.database import open_database
+from monitor.store.reading import open_to_read
 from monitor.text.cleaning import clean, clean_lines, printable
 from monitor.wrap import wrap
 from monitor.zones import zone_named
@@ -23,7 +23,7 @@ _ORIGINS = {"baseline": "the first check", "archive": "the archive", "import": "
 def run(args: Namespace) -> int:
     """Run the command."""
     settings = config(args)
-    with open_database(settings.store_path) as db, db.reading() as conn:
+    with open_to_read(settings.store_path) as db, db.reading() as conn:
         found = dossier_of(args.id, conn)
     if flag(args, "json"):
         print(dumps(found.as_json(), indent=2))

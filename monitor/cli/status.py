@@ -8,7 +8,7 @@ from monitor.cli.parts import config, flag
 from monitor.deliver import claimant
 from monitor.jsontext import dumps
 from monitor.model.vitals import Cadence, ChannelVitals, SourceVitals, Vitals
-from monitor.store.database import open_database
+from monitor.store.reading import open_to_read
 from monitor.text.cleaning import clean
 from monitor.text.counting import counted
 from monitor.vitals import LATE, presence, told, vitals
@@ -25,7 +25,7 @@ def run(args: Namespace) -> int:
     """Run the command: 1 where something is wrong, for scripts."""
     settings = config(args)
     zone = zone_named(settings.timezone)
-    with open_database(settings.store_path) as db, db.reading() as conn:
+    with open_to_read(settings.store_path) as db, db.reading() as conn:
         daemon = presence(conn, claimant.is_near, claimant.is_dead)
         found = vitals(conn, settings, daemon, real_world().now(), zone)
     if flag(args, "json"):

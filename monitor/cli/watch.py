@@ -10,7 +10,7 @@ from monitor.model.configured import Config, Watch
 from monitor.query.keywords import of
 from monitor.query.printing import unparse
 from monitor.store import archive, watches
-from monitor.store.database import open_database
+from monitor.store.reading import open_to_read
 from monitor.text.cleaning import clean
 
 _LATEST = 10
@@ -19,7 +19,7 @@ _LATEST = 10
 def list_(args: Namespace) -> int:
     """List the watches, with how many releases each has found."""
     settings = config(args)
-    with open_database(settings.store_path) as db, db.reading() as conn:
+    with open_to_read(settings.store_path) as db, db.reading() as conn:
         counts = archive.matches_by_watch(conn)
     if flag(args, "json"):
         rows = [_row(watch, counts.get(watch.name, 0)) for watch in settings.watches]
@@ -36,7 +36,7 @@ def show(args: Namespace) -> int:
     """Show one watch: its settings, and the newest releases that it has found."""
     settings = config(args)
     watch = named(settings, args.name)
-    with open_database(settings.store_path) as db, db.reading() as conn:
+    with open_to_read(settings.store_path) as db, db.reading() as conn:
         count = archive.matches_by_watch(conn).get(watch.name, 0)
         found = watches.latest(conn, watch.name, _LATEST)
     if flag(args, "json"):

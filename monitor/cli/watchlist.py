@@ -17,6 +17,7 @@ from monitor.model.configured import Config
 from monitor.query.syntax import parse
 from monitor.store import archive, watches
 from monitor.store.database import open_database
+from monitor.store.reading import open_to_read
 from monitor.text.cleaning import clean
 from monitor.text.counting import counted
 
@@ -48,7 +49,7 @@ def add(args: Namespace) -> int:
 
 def _tell_namesake(settings: Config, name: str) -> None:
     """Say what is listed with a new watch though it has not found it."""
-    with open_database(settings.store_path) as db, db.reading() as conn:
+    with open_to_read(settings.store_path) as db, db.reading() as conn:
         count = archive.matches_by_watch(conn).get(name, 0)
     if count:
         releases = counted(count, "release")

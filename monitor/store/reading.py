@@ -1,0 +1,71 @@
+"""Opening the store to read it, where it cannot be written to as well.
+
+A colleague's account, a read-only disk, a copy put away: SQLite wants to write beside a database in
+WAL mode even to read it. It does without where the files of whoever writes to it are there to be
+read; or where nobody does, which is then taken for granted (https://sqlite.org/wal.html, "Read-Only
+Databases").
+"""
+
+import errno
+import sqlite3
+from pathlib import Path
+
+from monitor.errors import StoreError
+from monitor.store.database import Database, in_words, is_current, open_database
+
+_UNWRITABLE = (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM)
+_FORBIDDEN = (errno.EACCES, errno.EPERM, errno.EROFS)
+
+
+def open_to_read(path: Path) -> Database:
+    """Open the store for a command that only reads; StoreError says what is wrong.
+
+    What writes to it all the same is told that it cannot.
+    """
+    try:
+        return open_database(path)
+    except StoreError as error:
+        if not _is_unwritable(error.__cause__) or not path.is_file():
+            raise
+    with in_words(path):
+        return Database(path, _as_it_is(path))
+
+
+def _is_unwritable(error: BaseException | None) -> bool:
+    if isinstance(error, OSError):
+        return error.errno in _FORBIDDEN
+    return getattr(error, "sqlite_errorcode", -1) & 0xFF in _UNWRITABLE
+
+
+def _as_it_is(path: Path) -> sqlite3.Connection:
+    try:
+        return _opened(path, "mode=ro")
+    except sqlite3.OperationalError as error:
+        if not _is_unwritable(error):
+            raise
+    log = path.with_name(f"{path.name}-wal")
+    if log.exists() and log.stat().st_size:
+        raise StoreError(
+            f"{path}: what was written last is still in {log.name}, which cannot be used without"
+            " writing here; let its owner run: monitor status"
+        )
+    return _opened(path, "immutable=1")
+
+
+def _opened(path: Path, how: str) -> sqlite3.Connection:
+    address = f"{path.absolute().as_uri()}?{how}"
+    conn = sqlite3.connect(address, uri=True, isolation_level=None, check_same_thread=False)
+    try:
+        _refuse_older(conn, path)
+    except BaseException:
+        conn.close()
+        raise
+    return conn
+
+
+def _refuse_older(conn: sqlite3.Connection, path: Path) -> None:
+    if not is_current(conn, path):
+        raise StoreError(
+            f"{path}: made by an older monitor, and cannot be brought up to date without writing"
+            " here; let its owner run: monitor status"
+        )

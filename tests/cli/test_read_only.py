@@ -122,9 +122,9 @@ def test_what_cannot_be_read_without_writing_is_told(library: Library) -> None:
 @pytest.mark.parametrize(
     ("line", "words"),
     [
-        ("--once", "monitor.db: the database cannot be"),
-        ("replay --apply", "monitor.db: the database cannot be"),
-        ("deliveries retry", "monitor.db: the database cannot be"),
+        ("--once", "cannot be written to; check its rights"),
+        ("replay --apply", "cannot be written to; check its rights"),
+        ("deliveries retry", "cannot be written to; check its rights"),
         ("watch add tin tin", "config.toml: this file is write-protected"),
     ],
 )

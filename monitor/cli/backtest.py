@@ -16,8 +16,8 @@ from monitor.errors import UsageError
 from monitor.jsontext import dumps
 from monitor.model.configured import Config, Watch
 from monitor.model.told import Hit
-from monitor.query.keywords import of
-from monitor.query.nodes import Node, Source, conjunction, disjunction
+from monitor.query.keywords import narrowed, of
+from monitor.query.nodes import Node
 from monitor.query.printing import unparse
 from monitor.query.reasoning import reasons
 from monitor.query.remarks import remarks
@@ -153,8 +153,8 @@ def tell(found: BackTest, *, quiet: bool = False) -> None:
 
 def _search(found: BackTest) -> str:
     """Return the command that lists all of it, as a shell takes it."""
-    among = [disjunction(list(map(Source, found.sources)))] if found.sources else []
-    return clean(shlex.join(["monitor", "search", unparse(conjunction([*among, found.query]))]))
+    query = unparse(narrowed(found.query, found.sources))
+    return clean(shlex.join(["monitor", "search", query]))
 
 
 def _share(count: int, total: int) -> str:

@@ -32,10 +32,10 @@ def asked(watch: Watch) -> str:
 
     Watches that ask for the same in the same order have the same.
     """
-    return unparse(confined(of(watch), watch.sources))
+    return unparse(narrowed(of(watch), watch.sources))
 
 
-def confined(query: Node, sources: Sequence[str] | None) -> Node:
+def narrowed(query: Node, sources: Sequence[str] | None) -> Node:
     """Return the query that looks only at what some sources show, or at all."""
     if not sources:
         return query

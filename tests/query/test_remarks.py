@@ -18,7 +18,10 @@ from tests.query.model import nodes
         ("UAE or Qatar", ["or"]),
         ("UAE Or (Qatar)", ["Or"]),
         ('"a b" or title:c', ["or"]),
+        ('"a" or "b"', ["or"]),
         ("(a b) and -c", ["and"]),
+        ("a or NOT b", ["or"]),
+        ('not "b"', ["not"]),
         ("steel not scrap", ["not"]),
         ("not scrap", ["not"]),
         ("Not (scrap)", ["Not"]),
@@ -43,12 +46,21 @@ def test_words_that_look_like_operators_are_told(query: str, words: list[str]) -
     assert [one[1 : one.index("”")] for one in remarks(query)] == words
 
 
-def test_it_is_said_what_to_write() -> None:
-    """Of either."""
-    (told,) = remarks("a or b")
+@pytest.mark.parametrize(
+    ("query", "advice"),
+    [
+        ("a or b", "write OR for one or the other"),
+        ("a and b", "leave it out, as words next to each other must all be there"),
+        ("a not b", "write NOT to leave out what follows"),
+        ("a NEAR b", 'write "steel quota"~5 for words near each other'),
+    ],
+)
+def test_it_is_said_what_to_write(query: str, advice: str) -> None:
+    """For the operator, and for the word."""
+    (told,) = remarks(query)
+    word = query.split(" ")[1]
     assert told == (
-        "“or” is searched for as a word: write OR for one or the other, or put it in quotes for the"
-        " word itself"
+        f"“{word}” is searched for as a word: {advice}, or put it in quotes for the word itself"
     )
 
 

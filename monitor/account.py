@@ -67,7 +67,7 @@ def _causes(
     if not matches_now:
         yield "terms"
     elif is_watched and not watch.paused:
-        yield "late"
+        yield "late" if "new" in watch.on else "event"
 
 
 def _kept_from(watch: Watch, matched: Reason) -> Cause:

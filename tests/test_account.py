@@ -99,7 +99,12 @@ def of(watch: Watch, stored: Dossier) -> Account:
         (STEEL, [found(event="restored")], ("nobody",)),
         (replace(STEEL, paused=True), [found()], ("nobody",)),
         (STEEL, [found("other", origin="baseline"), found()], ("nobody",)),
+        (replace(STEEL, on=("withdrawn",)), [found(origin="baseline")], ("event",)),
+        (replace(STEEL, on=("withdrawn",)), [found()], ("event",)),
+        (replace(STEEL, on=("revised",)), [found(event="revised", origin="import")], ("origin",)),
+        (replace(STEEL, on=("new",)), [found(event="revised", origin="import")], ("origin",)),
         # what was not
+        (replace(STEEL, on=("withdrawn",)), [], ("event",)),
         (STEEL, [], ("late",)),
         (STEEL, [found("other")], ("late",)),
         (replace(STEEL, sources=("all", "media")), [], ("late",)),

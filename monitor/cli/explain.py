@@ -110,7 +110,8 @@ def _because(cause: Cause, watch: Watch, one: Account, zone: tzinfo) -> Iterator
 def _unasked(watch: Watch, event: str) -> Iterator[str]:
     """Yield for which event nobody was told, and for which somebody will be."""
     asked = " or ".join(watch.on)
-    yield f"it was found when it was {event}; the watch tells only what is {asked}"
+    found = f"it was found when it was {event}; " if event else ""
+    yield f"{found}the watch tells only what is {asked}"
     if "new" not in watch.on:
         yield f"once this release is {asked}, that is told"
 

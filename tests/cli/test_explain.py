@@ -181,6 +181,45 @@ def test_the_true_reason_is_given(
         assert part in out
 
 
+@pytest.mark.parametrize(
+    ("release", "found"),
+    [(OLD, "it was found when it was new; "), (CHIPS, "")],
+)
+def test_who_asks_for_what_is_no_news_is_told_what_will_be(
+    stage: Stage, asked: Asked, release: int, found: str
+) -> None:
+    """Of what its watch has found, and of what was there before the watch."""
+    whole = stage.config.read_text(encoding="utf-8")
+    events = 'on = ["revised", "withdrawn"]'
+    query = 'any = ["steel", "TRQ"]' if release == OLD else 'query = "memory"'
+    watch = f'[[watch]]\nname = "steel"\n{query}\n{events}\n'
+    other = Stage(stage.folder, source("trade", "http://127.0.0.1:9/"), watch)
+    said = asked.said(other, release, "steel")
+    stage.config.write_text(whole, encoding="utf-8")
+    assert (
+        f"steel: not sent\n  {found}the watch tells only what is revised or withdrawn\n"
+        "  once this release is revised or withdrawn, that is told\n"
+    ) in said
+
+
+def test_a_changed_query_is_told_beside_what_it_was(stage: Stage, asked: Asked) -> None:
+    """The release was sent for the query of then; the one of now is another."""
+    whole = stage.config.read_text(encoding="utf-8")
+    watch = '[[watch]]\nname = "steel"\nquery = "canada"\n'
+    other = Stage(
+        stage.folder,
+        source("trade", "http://127.0.0.1:9/"),
+        watch,
+        *channels("http://127.0.0.1:9/"),
+    )
+    said = asked.said(other, STEEL, "steel")
+    told = asked.told(other, STEEL, "steel")
+    stage.config.write_text(whole, encoding="utf-8")
+    assert "steel: sent\n" in said
+    assert "the watch asked for something else then: steel OR TRQ\n" in said
+    assert (told["query"], told["matched_by"]) == ("canada", "steel OR TRQ")
+
+
 def test_every_watch_has_its_paragraph(stage: Stage) -> None:
     """In the order of the config."""
     out = stage.run("explain", str(STEEL)).out

@@ -129,6 +129,26 @@ def test_whatever_kept_it_from_being_told_is_named(
 
 
 @pytest.mark.parametrize(
+    ("queries", "place"),
+    [
+        (["tin", "steel", "zinc"], 1),  # by what it asks for now
+        (["tin", None], 1),  # by what is not known any more, which may be that
+        (["tin", "zinc"], 1),  # or else by the last that it asked for before
+        (["tin"], 0),
+        (["steel", "steel"], 0),
+    ],
+)
+def test_how_a_watch_found_it_is_by_its_query_of_now_if_it_can_be(
+    queries: list[str | None], place: int
+) -> None:
+    """Each query of a watch finds a release once."""
+    matches = [found("other"), *(found(query=query) for query in queries)]
+    given = of(STEEL, dossier(matches=matches))
+    assert given.matched is matches[place + 1]
+    assert given.query == "steel"
+
+
+@pytest.mark.parametrize(
     ("deliveries", "outcome"),
     [
         (["sent"], "sent"),

@@ -107,18 +107,34 @@ def test_a_mistake_comes_with_an_example(capsys: pytest.CaptureFixture[str]) -> 
     assert more == "more about it:  monitor watch add --help"
 
 
-@pytest.mark.parametrize("line", ["search -steel", "watch test -steel", "watch add tin -steel"])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "search -steel",
+        "watch test -steel",
+        "watch add tin -steel",
+        "search --limit 3 -quota",
+        "watch test -vehicle",
+        "watch diff tin -hydrogen",
+    ],
+)
 def test_a_query_that_begins_with_a_dash_is_told_where_to_stand(
     line: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """It looks like an option; other options are none of these."""
+    """It looks like an option, or like -q, -v or -h with something behind it."""
     with pytest.raises(SystemExit):
         parse(line.split())
-    hint = "a query that begins with a dash stands behind two:  -- -steel\n"
+    query = line.rpartition(" ")[2]
+    hint = f"a query that begins with a dash stands behind two:  -- {query}\n"
     assert hint in capsys.readouterr().err
-    assert parse(["search", "--", "-steel"]).query == "-steel"
+    assert parse(["search", "--", query]).query == query
+
+
+@pytest.mark.parametrize("line", ["search -q", "search -q=1 steel", "status -vx", "show -steel"])
+def test_other_options_are_no_queries(line: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Where there is no query, or none was meant."""
     with pytest.raises(SystemExit):
-        parse(["search", "-q"])
+        parse(line.split())
     assert "stands behind two" not in capsys.readouterr().err
 
 

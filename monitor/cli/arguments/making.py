@@ -44,7 +44,8 @@ class Parser(argparse.ArgumentParser):
         """End with the exit code for wrong usage."""
         from monitor.cli.arguments.mistakes import in_words
 
-        told = in_words(self.prog, message, self.examples, self._words)
+        has_query = any(one.dest == "query" for one in self.positionals())
+        told = in_words(self.prog, message, self.examples, self._words if has_query else ())
         self.exit(UsageError.exit_code, f"{told}\n")
 
     def parse_known_args(  # type: ignore[override] # as it is called here

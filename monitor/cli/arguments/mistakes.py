@@ -12,18 +12,19 @@ from shlex import quote
 from monitor.config.wrong import hint, near, quoted
 from monitor.text.cleaning import clean
 
-_DASHED = re.compile(r"-[^-]{2,}")
+_DASHED = re.compile("-[^-=][^=]")
 _Words = Callable[[re.Match[str]], str]
 
 
 def in_words(command: str, message: str, examples: Sequence[str], words: Sequence[str]) -> str:
     """Return what to tell of a mistake that argparse found: the mistake, an example, more help.
 
-    `words` are what was typed after the command.
+    `words` are what was typed after a command that takes a query.
     """
     lines = [f"{command}: {_plain(message)}"]
     dashed = next(filter(_DASHED.match, words), None)
-    if "QUERY" in message and dashed is not None:
+    # -steel is no option, so that the query is missing; -quota is -q, with something behind it.
+    if dashed is not None and re.search("QUERY|ignored explicit", message):
         lines.append(f"a query that begins with a dash stands behind two:  -- {quote(dashed)}")
     if examples:
         lines.append(f"for example:  {examples[0]}")

@@ -1,8 +1,9 @@
 """Words, phrases, source names and plain keywords made into terms, or refused with the reason."""
 
 import re
+from unicodedata import normalize
 
-from monitor.query.lexer import Lexeme, fail, signs
+from monitor.query.lexer import KNOWN_FIELDS, Lexeme, as_operator, fail, signs
 from monitor.query.nodes import Source, Term
 from monitor.query.terms import parts
 from monitor.text.characters import CONTROLS, DASHES, INVISIBLE, SURROGATES
@@ -16,14 +17,33 @@ _UNSEEN = f"[{CONTROLS}{INVISIBLE}{SURROGATES}]*"
 _STAR_IN_PHRASE = re.compile(rf"\w{_UNSEEN}\*|\*{_UNSEEN}\w")
 
 
+# Signs of other languages of this sort, and of this one where they do nothing: what stands in a
+# word, in plain characters, and what to write instead. Compiled for the few words that have signs.
+_MISTAKES = (
+    ("~", 'A ~ and a number follow a phrase: "steel quota"~5.'),
+    (r"\|", "For one or the other, write OR between them."),
+    ("^[!¬]", "To leave out a word, write - or NOT before it; else put it in double quotes."),
+    (
+        r"&&|^&$|^\+$|^\+[^\W\d_]",
+        "All words must be there: leave out this sign, or put a name that has it in double quotes.",
+    ),
+    (r"\*.", "A * stands only at the end of a word, as in semicond*."),
+    (
+        r"[a-z]\?[a-z]",
+        "A ? stands for no letter; write both words with OR, or a beginning as in semicond*.",
+    ),
+    (
+        rf"\W(?:{'|'.join(KNOWN_FIELDS)}):",
+        "A field begins a word: put a space before it, or all of this in double quotes.",
+    ),
+)
+
+
 def word(query: str, lexeme: Lexeme) -> Term:
     """Return the term that a word without quotes is."""
-    text = signs(lexeme.text)
-    mistake = _mistake(text)
-    if mistake:
-        fail(query, mistake, lexeme.start, lexeme.end)
-    if not text.endswith("*"):
-        return _term(query, lexeme)
+    _check(query, lexeme)
+    if not signs(lexeme.text).endswith("*"):
+        return _no_operator(query, lexeme, _term(query, lexeme))
     beginning = clean(lexeme.text[:-1])
     spans = [token[1:] for token in Tokens(beginning)]
     if not spans or spans[-1][1] != len(beginning):
@@ -32,19 +52,21 @@ def word(query: str, lexeme: Lexeme) -> Term:
     return Term(beginning[spans[0][0] :], prefix=True)
 
 
-def _mistake(text: str) -> str:
-    """Say what is wrong with signs in a word, empty if nothing is."""
-    if "~" in text:
-        return 'A ~ and a number follow a phrase: "steel quota"~5.'
-    if "|" in text:
-        return "For one or the other, write OR between them."
-    if text.startswith("!"):
-        return "To leave out a word, write - or NOT before it; else put it in double quotes."
-    if text in {"&&", "&", "+"}:
-        return "Words next to each other must all be there: leave this out, or write AND."
-    if "*" in text[:-1]:
-        return "A * stands only at the end of a word, as in semicond*."
-    return ""
+def _check(query: str, lexeme: Lexeme) -> None:
+    """Refuse a word with signs that mean nothing there."""
+    plain = normalize("NFKC", lexeme.text)
+    for sign, message in () if plain.isalnum() else _MISTAKES:
+        if re.search(sign, plain, re.IGNORECASE):
+            fail(query, message, lexeme.start, lexeme.end)
+
+
+def _no_operator(query: str, lexeme: Lexeme, term: Term) -> Term:
+    """Refuse an operator that only a sign beside it makes a word, such as `OR,`."""
+    name = as_operator(term.text)
+    if name is not None:
+        message = f'Put a space on either side of {name}; to search for the word, write "{name}".'
+        fail(query, message, lexeme.start, lexeme.end)
+    return term
 
 
 def phrase(query: str, lexeme: Lexeme) -> Term:

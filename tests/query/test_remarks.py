@@ -27,6 +27,9 @@ from tests.query.model import nodes
         ("Not (scrap)", ["Not"]),
         ("steel NEAR quota", ["NEAR"]),
         ("steel NEAR/5 quota", ["NEAR/5"]),
+        ("steel w/5 quota", ["w/5"]),
+        ("steel /5 quota", ["/5"]),
+        ("steel WITHIN/5 quota", ["WITHIN/5"]),
         ("a or b and c or d", ["or", "and", "or"]),
         # the word itself, or the operator
         ('UAE "or" Qatar', []),
@@ -37,6 +40,8 @@ from tests.query.model import nodes
         ("why not", []),
         ("near term", []),
         ("steel near quota", []),
+        ("steel w/o quota", []),
+        ("NEAR/5 quota", []),
         ("andes ore knot", []),
         ("(or)", []),
     ],
@@ -64,6 +69,29 @@ def test_it_is_said_what_to_write(query: str, advice: str) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        ("'steel quota' OR TRQ", "'steel quota'"),
+        ("title:‘steel import quota’, a", "‘steel import quota’,"),
+        ("«steel quota»", "«steel quota»"),
+        ("「철강 쿼터」", "「철강 쿼터」"),
+        ("'a 'b c'", "'b c'"),
+        # a phrase, no phrase at all, or apostrophes
+        ('"steel quota"', ""),
+        ("\"'steel quota'\"", ""),
+        ("'steel' workers' quota", ""),
+        ("members' quota", ""),
+        ("'tis Korea's quota", ""),
+        ("'steel OR quota'", ""),
+    ],
+)
+def test_a_phrase_between_other_quotes_is_told(query: str, words: str) -> None:
+    """Its words are searched for one by one."""
+    told = f"{words} is searched for as single words: a phrase stands between double quotes"
+    assert list(remarks(query)) == ([told] if words else [])
+
+
 @pytest.mark.parametrize("query", ["a ＯＲ b", "a ＯR b"])
 def test_operators_in_full_width_are_operators(query: str) -> None:
     """Letters of a Korean keyboard make no difference."""
@@ -82,7 +110,7 @@ def test_a_query_that_is_written_out_says_what_it_means(node: object) -> None:
     assert looks or "NEAR" in told or not list(remarks(told))
 
 
-@given(st.text('aorndtNOT ()-"', max_size=12))
+@given(st.text("aorndtNOT ()-\"'’/5", max_size=12))
 def test_whatever_can_be_read_can_be_remarked_on(query: str) -> None:
     """No right query ends in an error here."""
     try:

@@ -34,6 +34,11 @@ a, b, c = Term("a"), Term("b"), Term("c")
         ('"steel quota"～5', Term("steel quota", within=5)),
         ("Korea-US", Term("Korea-US")),
         ("R&D", Term("R&D")),
+        ("C++", Term("C")),
+        ("+82", Term("82")),
+        ("why?", Term("why")),
+        ("AND/OR", Term("AND/OR")),
+        ("5:title", Term("5:title")),
         ("12:30", Term("12:30")),
         ("U.S.", Term("U.S.")),
         ("5G반도체", Term("5G반도체")),
@@ -119,8 +124,24 @@ def test_queries_mean_what_the_language_says(query: str, node: Node) -> None:
         ("a || b", "||", "OR"),
         ("a|b", "a|b", "OR"),
         ("!a", "!a", "-"),
-        ("a && b", "&&", "leave this out"),
-        ("a & b", "&", "leave this out"),
+        ("a｜｜b", "a｜｜b", "OR"),
+        ("! a", "!", "-"),
+        ("！a", "！a", "-"),
+        ("¬a", "¬a", "-"),
+        ("a && b", "&&", "leave out this sign"),
+        ("a＆＆b", "a＆＆b", "leave out this sign"),
+        ("R & D", "&", "a name that has it in double quotes"),
+        ("+a OR b", "+a", "leave out this sign"),
+        ("a + b", "+", "leave out this sign"),
+        ('+"a b"', "+", "leave out this sign"),
+        ("a OR, b", "OR,", 'either side of OR; to search for the word, write "OR"'),
+        ("a, (OR.) b", "OR.", "either side"),
+        ("NOT: a", "NOT:", "no field"),
+        ("NOT! a", "NOT!", "either side of NOT"),
+        ("title:ＯＲ,", "ＯＲ,", "either side of OR"),
+        ("wom?n", "wom?n", "write both words with OR"),
+        ("a,title:b", "a,title:b", "put a space before it"),
+        ('a,Title:"b c"', "a,Title:", "put a space before it"),
         ("title:title:a", "title:", "One field is enough: title:word"),
         ("title: text:a", "text:", "One field is enough: title:word"),
         # stars
@@ -338,7 +359,7 @@ def test_what_is_printed_reads_the_same(node: Node) -> None:
     assert parse(unparse(node)) == node
 
 
-@given(st.text(st.sampled_from('ab 반-–*~:"“”()|!.,5\u200b\u0301 ORNTtitlesource'), max_size=24))
+@given(st.text(st.sampled_from('ab 반-–*~:"“”()|!+?&.,5\u200b\u0301 ORNTtitlesource'), max_size=24))
 def test_any_text_is_a_query_or_a_mistake_inside_it(text: str) -> None:
     """Nothing else comes out of reading; what is read prints back to itself."""
     mistake: QueryError | None = None

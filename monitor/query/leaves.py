@@ -3,7 +3,14 @@
 import re
 from unicodedata import normalize
 
-from monitor.query.lexer import KNOWN_FIELDS, Lexeme, as_operator, fail, signs
+from monitor.query.lexer import (
+    KNOWN_FIELDS,
+    Lexeme,
+    as_operator,
+    begins_with_field,
+    fail,
+    signs,
+)
 from monitor.query.nodes import Source, Term
 from monitor.query.terms import parts
 from monitor.text.characters import CONTROLS, DASHES, INVISIBLE, SURROGATES
@@ -16,6 +23,7 @@ _DASHES = re.compile(f"[{DASHES}]+")
 _UNSEEN = f"[{CONTROLS}{INVISIBLE}{SURROGATES}]*"
 _STAR_IN_PHRASE = re.compile(rf"\w{_UNSEEN}\*|\*{_UNSEEN}\w")
 
+_FIELD = "A field begins a word: put a space before it, or all of this in double quotes."
 
 # Signs of other languages of this sort, and of this one where they do nothing: what stands in a
 # word, in plain characters, and what to write instead. Compiled for the few words that have signs.
@@ -32,10 +40,7 @@ _MISTAKES = (
         r"[a-z]\?[a-z]",
         "A ? stands for no letter; write both words with OR, or a beginning as in semicond*.",
     ),
-    (
-        rf"\W(?:{'|'.join(KNOWN_FIELDS)}):",
-        "A field begins a word: put a space before it, or all of this in double quotes.",
-    ),
+    (rf"\W(?:{'|'.join(KNOWN_FIELDS)}):", _FIELD),
 )
 
 
@@ -49,7 +54,10 @@ def word(query: str, lexeme: Lexeme) -> Term:
     if not spans or spans[-1][1] != len(beginning):
         message = "A * needs the beginning of a word right before it, as in semicond*."
         fail(query, message, lexeme.start, lexeme.end)
-    return Term(beginning[spans[0][0] :], prefix=True)
+    begun = beginning[spans[0][0] :]
+    if begins_with_field(begun):  # behind a sign, as in ,a:b* which would not be printed with it
+        fail(query, _FIELD, lexeme.start, lexeme.end)
+    return Term(begun, prefix=True)
 
 
 def _check(query: str, lexeme: Lexeme) -> None:

@@ -62,6 +62,12 @@ def signs(text: str) -> str:
     return text.translate(_SIGNS)
 
 
+def begins_with_field(text: str) -> bool:
+    """Tell whether this is read as a field, known or not, and what is looked for in it."""
+    match = _LEXEME.match(signs(text))
+    return match is not None and match["field"] is not None
+
+
 def as_operator(text: str) -> Operator | None:
     """Return the operator that a word is, in full-width letters too; None for other words."""
     return _OPERATORS.get(text if text.isascii() else normalize("NFKC", text))

@@ -142,6 +142,8 @@ def test_queries_mean_what_the_language_says(query: str, node: Node) -> None:
         ("wom?n", "wom?n", "write both words with OR"),
         ("a,title:b", "a,title:b", "put a space before it"),
         ('a,Title:"b c"', "a,Title:", "put a space before it"),
+        (",a:b*", ",a:b*", "put a space before it"),
+        ("_a：b*", "_a：b*", "put a space before it"),
         ("title:title:a", "title:", "One field is enough: title:word"),
         ("title: text:a", "text:", "One field is enough: title:word"),
         # stars

@@ -73,14 +73,14 @@ def _document(text: str, path: Path) -> dict[str, Any]:
 def _config(top: Table, around: secret.Around, *, check_queries: bool) -> Config:
     sources = _sources(top)
     channels = _channels(top, around)
-    names = [one.name for one in channels]
+    names, listed = [one.name for one in channels], [one.name for one in sources]
     tables = top.tables("watch")
-    watches = [watch(one, [s.name for s in sources], names) for one in tables]
+    watches = [watch(one, listed, names) for one in tables]
     remarks: tuple[str, ...] = ()
     if check_queries:
         from monitor.config.queries import understand  # noqa: PLC0415, known to be right mostly
 
-        remarks = tuple(understand(watches, tables))
+        remarks = tuple(understand(watches, tables, listed))
     _check_names(top, watch=watches, source=sources, channel=channels)
     store_path, keep = _store(top.table("store"), around)
     config = Config(

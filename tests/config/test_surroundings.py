@@ -92,6 +92,21 @@ def test_a_query_that_may_not_mean_what_it_looks_like_warns() -> None:
     assert read(SOURCE + keywords).warnings == ()
 
 
+@pytest.mark.parametrize(
+    ("query", "warned"),
+    [
+        ("steel source:trdae", ['source:trdae is no source of this config; did you mean "trade"?']),
+        ("steel NOT source:zzz", ["source:zzz is no source of this config"]),
+        ("steel source:TRADE", []),
+    ],
+)
+def test_a_query_for_a_listing_that_nobody_reads_warns(query: str, warned: list[str]) -> None:
+    """Nothing new would ever be found there; a listing of long ago may still be looked for."""
+    watch = WATCH.replace(WATCH[WATCH.index("any") :], f'query = "{query}"\n')
+    found = read(SOURCE + watch).warnings
+    assert list(found) == [f"watch steel: {one}" for one in warned]
+
+
 LOGIN = 'username = "monitor"\npassword = "hunter2"\n'
 
 

@@ -24,6 +24,8 @@ from tests.site import Site
 from tests.site_wire import Request
 from tests.stage import WATCHES, Stage, source
 
+_MOST = 25 / 6  # the whole database, in sizes of its texts
+
 
 def archive(runs: int) -> list[Row]:
     """An archive of 2,700 full releases that was walked back: its size, and replaying it."""
@@ -86,10 +88,10 @@ def database_size(stage: Stage, count: int) -> list[Row]:
             f"{texts / 1e6:.1f} MB",
             f"{size / texts:.2f}",
             f"{goal}; {size / count:,.0f} bytes a release",
-            met=size <= 25e6,
+            met=size <= texts * _MOST,
         )
         for name, size, goal in (
-            ("with raw pages", whole, "25 MB"),
+            ("with raw pages", whole, f"25 MB for texts of 6: {_MOST:.2f} ×"),
             ("without", bare.stat().st_size, "the floor is the texts alone"),
         )
     ]

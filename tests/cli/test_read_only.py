@@ -23,7 +23,7 @@ POWERLESS = (
 READING = [
     "releases", "search steel", "search steel --ranked", "show 1", "explain 1", "watch list",
     "watch show steel", "watch test steel", "watch tune steel", "watch diff steel tin",
-    "export", "export --format atom", "digest", "digest --since 2025", "deliveries list",
+    "export", "export --format atom", "digest", "deliveries list",
     "status",
 ]  # fmt: skip
 

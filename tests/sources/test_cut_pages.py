@@ -40,6 +40,7 @@ def fetched(html: str) -> Fetched:
         f"<html><body>{LIST}</ul></div>",
         f"{LIST}</ul></div>",
         f"{LIST}</ul>",
+        f"{LIST}</ul>\n<!-- list -->\n",
     ],
 )
 def test_a_list_that_is_closed_is_whole(html: str) -> None:

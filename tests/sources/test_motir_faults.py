@@ -86,6 +86,7 @@ def test_links_of_other_kinds_may_stand_outside() -> None:
     assert len(entries(other + ENTRY + other)) == 1
     featured = f"<p>{LINK}Steel</a></p>"
     assert len(entries(featured + ENTRY)) == 1
+    assert len(entries(other + featured + ENTRY)) == 1
     twice = ENTRY.replace("Text.", '<b onclick="article.view(2649)">Text.</b>')
     assert len(entries(twice)) == 1
 

@@ -5,9 +5,10 @@ from datetime import timedelta
 
 import pytest
 
-from monitor.model.configured import Watch
+from monitor.model.configured import EventKind, Watch
 from monitor.query.syntax import parse
 from monitor.store import archive
+from monitor.store.watches import rename
 from tests.check.ministry import deaf
 from tests.check.scene import DAY, STEEL, Scene
 from tests.site_pages import File
@@ -241,6 +242,23 @@ def test_who_asks_for_revisions_alone_hears_of_each(scene: Scene, is_news: bool)
     assert [event for event, _, _ in told] == ["revised"] * 3  # the last as one who was told
     assert {tuple(names) for _, _, names in told} == {("steel",)}
     assert scene.rows("SELECT count(*) FROM matches") == [(1,)]
+
+
+@pytest.mark.parametrize(("on", "events"), [(("new",), ["new"]), (None, ["new", "revised"])])
+def test_a_renamed_watch_follows_what_it_was_told_before(
+    scene: Scene, on: tuple[EventKind, ...] | None, events: list[str]
+) -> None:
+    """By the name that it has now, and as far as it asks to."""
+    watch = STEEL if on is None else replace(STEEL, on=on)
+    number = told_of(scene, watch)
+    scene.watches = (replace(watch, name="iron"),)
+    with scene.db.writing() as conn:
+        assert rename(conn, "steel", "iron") == 1
+    scene.site.edit(number, title="Steel talks failed")
+    scene.check()
+    assert [(event, names) for _, event, _, names in scene.told()] == [
+        (event, ["iron"]) for event in events
+    ]
 
 
 def test_a_watch_added_later_is_not_told_of_an_edit(scene: Scene) -> None:

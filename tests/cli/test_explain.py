@@ -220,6 +220,17 @@ def test_a_changed_query_is_told_beside_what_it_was(stage: Stage, asked: Asked) 
     assert (told["query"], told["matched_by"]) == ("canada", "steel OR TRQ")
 
 
+def test_a_renamed_watch_keeps_what_was_sent(stage: Stage, asked: Asked) -> None:
+    """It was sent under the old name; that is no reason to say that nobody heard of it."""
+    stage.run("watch", "rename", "steel", "iron")
+    said = asked.said(stage, STEEL, "iron")
+    shown = stage.run("show", str(STEEL)).out
+    stage.run("watch", "rename", "iron", "steel")
+    assert "iron: sent\n" in said
+    assert "bot: new: sent 20" in said
+    assert "bot: new, for iron: sent 20" in shown
+
+
 def test_every_watch_has_its_paragraph(stage: Stage) -> None:
     """In the order of the config."""
     out = stage.run("explain", str(STEEL)).out

@@ -63,7 +63,7 @@ class Desk:
         """
         if event.origin != "news" or not _is_worth_telling(event):
             return ()
-        asking = (name for name in matches if _asks_each(self.watches[name], event.kind))
+        asking = (name for name in matches if _asks_each(self.watches[name], event))
         return tuple(map(matches.__getitem__, asking))
 
     def _matches(self, release: Release, seen_in: tuple[str, ...]) -> list[Match]:
@@ -131,8 +131,10 @@ def _is_worth_telling(event: Event) -> bool:
     return event.kind != "revised" or bool(event.changes)
 
 
-def _asks_each(watch: Watch, kind: EventKind) -> bool:
-    return kind in watch.on and "new" not in watch.on
+def _asks_each(watch: Watch, event: Event) -> bool:
+    """Tell whether it asks for this and not for what is new; what comes back may be edited."""
+    kinds: set[EventKind] = {event.kind, "revised"} if event.changes else {event.kind}
+    return "new" not in watch.on and not kinds.isdisjoint(watch.on)
 
 
 def _message(name: str, channel: Channel, items: tuple[Item, ...], now: datetime) -> Digest:

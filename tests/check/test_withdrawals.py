@@ -200,6 +200,21 @@ def test_who_asks_for_withdrawals_alone_hears_of_them(scene: Scene, at: int) -> 
     assert scene.told()[1:] == [("bot", "restored", "Steel", ["steel"])]
 
 
+@pytest.mark.parametrize(("title", "told"), [("Steel", []), ("Steel and tin", ["restored"])])
+def test_who_asks_for_revisions_alone_hears_of_one_that_was_away(
+    scene: Scene, title: str, told: list[str]
+) -> None:
+    """An edit is one also where it is found as the release comes back."""
+    scene.watches = (replace(STEEL, on=("revised",)),)
+    post = scene.site.posts[told_of(scene)]
+    scene.site.withdraw(post.article_id)
+    for _ in range(3):
+        scene.check(sweep=True)
+    scene.site.put(replace(post, title=title), ["fta"], 0)
+    assert scene.check(sweep=True).result.restored == 1
+    assert [event for _, event, _, _ in scene.told()] == told
+
+
 @pytest.mark.parametrize("number", [25, 900])
 def test_what_appears_again_is_restored(scene: Scene, number: int) -> None:
     """Under its number or another one; told so once, with its edits; it is the same release."""

@@ -21,7 +21,8 @@ def send(delivery: Delivery, out: TextIO) -> None:
         out.write(_printable(text, out.encoding) + "\n")
         out.flush()
     except (OSError, ValueError) as error:  # ValueError: the stream was closed
-        raise DeliveryError(f"standard output cannot be written: {error}") from error
+        why = getattr(error, "strerror", None) or error
+        raise DeliveryError(f"standard output cannot be written: {why}") from error
 
 
 def _colour() -> bool:

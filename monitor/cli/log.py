@@ -1,11 +1,14 @@
-"""What the daemon tells: lines for a person on standard error, or JSON lines on standard output."""
+"""What the daemon tells: lines for a person on standard error, or JSON lines on standard output.
 
-import sys
+Where they go may be full, or read by nobody any more: the watching goes on all the same.
+"""
+
 import threading
 from collections.abc import Callable
 from datetime import datetime, tzinfo
 
 from monitor.check import Report
+from monitor.cli.output import complain
 from monitor.cli.words import in_words
 from monitor.deliver import Tally
 from monitor.jsontext import dumps
@@ -52,7 +55,7 @@ class Lines:
         at = self._now().astimezone(self._zone())
         with self._lock:
             for part in text.splitlines():
-                print(f"{at:%Y-%m-%d %H:%M:%S}  {clean(part)}", file=sys.stderr, flush=True)
+                complain(f"{at:%Y-%m-%d %H:%M:%S}  {clean(part)}")
 
 
 class JsonLines:
@@ -61,6 +64,7 @@ class JsonLines:
     def __init__(self, now: Callable[[], datetime]) -> None:
         self._now = now
         self._lock = threading.Lock()
+        self._is_taken = True
 
     def checked(self, report: Report) -> None:
         """Tell how a check went."""
@@ -82,4 +86,10 @@ class JsonLines:
     def _line(self, event: str, row: dict[str, object]) -> None:
         line = dumps({"at": to_iso(self._now()), "event": event, **row})
         with self._lock:
-            print(line, flush=True)
+            was_taken, self._is_taken = self._is_taken, False
+            try:
+                print(line, flush=True)
+                self._is_taken = True
+            except OSError as error:
+                if was_taken:
+                    complain(f"monitor: standard output: {error.strerror or error}; work goes on")

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
 from monitor.check import Report
-from monitor.cli.output import in_passing
+from monitor.cli.output import in_passing, spare
 from monitor.cli.parts import config, confirm_queries, flag, no_such, say
 from monitor.cli.words import in_words
 from monitor.deliver import Tally
@@ -40,7 +40,7 @@ def _round(settings: Config, args: Namespace) -> tuple[Sequence[Report], Tally]:
     as_json = flag(args, "json")
     world = real_world()
     # With --json, standard output holds one document: messages go beside it.
-    works = Works(settings, world, sys.stderr if as_json else sys.stdout)
+    works = Works(settings, world, sys.stderr if as_json else spare())
     started_at, tick = world.now(), world.monotonic()
     with works.open_db() as db:  # trouble with the store is told before anything is fetched
         confirm_queries(settings, db)

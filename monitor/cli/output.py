@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from io import TextIOWrapper
+from typing import TextIO
 
 
 def prepare() -> None:
@@ -37,6 +38,18 @@ def in_passing() -> Iterator[None]:
     except OSError as error:
         complain(f"monitor: standard output: {error.strerror or error}")
         shut()
+
+
+def spare() -> TextIO:
+    """Return another stream to where standard output goes, which is not shut with that one.
+
+    For alerts on the terminal: where standard output is full they have not been sent.
+    """
+    try:
+        number = os.dup(sys.stdout.fileno())
+    except OSError:  # no file, but something in its place
+        return sys.stdout
+    return open(number, "w", encoding=sys.stdout.encoding, errors=sys.stdout.errors)  # noqa: PTH123
 
 
 def shut() -> None:

@@ -3,6 +3,7 @@
 import os
 import sys
 from argparse import Namespace
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from monitor.cli.log import JsonLines, Lines
@@ -37,7 +38,8 @@ def run(args: Namespace) -> int:
     if not ended:
         # Threads still wait for servers. What they did is in no transaction, and a message whose
         # outcome is not recorded is sent again under its id: leaving loses nothing.
-        sys.stdout.flush()
-        sys.stderr.flush()
+        with suppress(OSError):
+            sys.stdout.flush()
+            sys.stderr.flush()
         os._exit(0)
     return 0

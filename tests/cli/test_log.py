@@ -1,6 +1,9 @@
 """What the daemon tells of its work: for a person, or as JSON."""
 
+import errno
+import io
 import json
+from contextlib import redirect_stdout
 from datetime import UTC, datetime
 
 import pytest
@@ -77,3 +80,23 @@ def test_json_lines_hold_all_of_it(capsys: pytest.CaptureFixture[str]) -> None:
         {"at": at, "event": "trouble", "text": "the disk is full"},
     ]
     assert err == ""
+
+
+class Full(io.StringIO):
+    """A standard output behind which there is no room."""
+
+    def flush(self) -> None:
+        """Fail as a write does."""
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def test_json_lines_that_nobody_takes_are_told_of_once(capsys: pytest.CaptureFixture[str]) -> None:
+    """On standard error; and again only where they were taken in between."""
+    log = JsonLines(lambda: NOW)
+    with redirect_stdout(Full()):
+        log.said("one")
+        log.said("two")
+    log.said("three")
+    out, err = capsys.readouterr()
+    assert err == "monitor: standard output: No space left on device; work goes on\n"
+    assert json.loads(out)["text"] == "three"

@@ -67,6 +67,21 @@ def test_alerts_go_out_though_the_report_of_the_check_cannot_be_written(tmp_path
         assert len(receiver.got) == 2
 
 
+def test_an_alert_on_a_terminal_that_is_full_stays_owed(tmp_path: Path) -> None:
+    """It was seen by nobody: the next run prints it, once."""
+    with Site() as site:
+        site.publish("Old", date(2025, 12, 1))
+        terminal = '[[channel]]\nname = "screen"\nkind = "terminal"'
+        stage = Stage(tmp_path, source("trade", site.url()), WATCHES, terminal)
+        stage.once()
+        site.publish("Steel", date(2025, 12, 1))
+        done = run(stage, "--once", stdout=os.open("/dev/full", os.O_WRONLY))
+        full = "standard output cannot be written: No space left on device"
+        assert (done.code, f"not sent: screen: {full}\n" in done.err) == (1, True)
+        assert "Steel" in stage.run("--once").out
+        assert "Steel" not in stage.run("--once").out
+
+
 @pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&-"])
 @pytest.mark.parametrize("args", ["releases", "watch list", "--help", "show 9", "nonsense"])
 def test_an_output_that_is_closed_is_no_trouble(stage: Stage, args: str, closed: str) -> None:

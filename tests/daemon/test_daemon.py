@@ -4,6 +4,8 @@ import json
 import os
 import signal
 import sqlite3
+import subprocess
+import sys
 import time
 from collections import Counter
 from contextlib import closing
@@ -16,7 +18,7 @@ from tests import site_faults as faults
 from tests.channels.peers import Receiver, receiving
 from tests.daemon.running import running, until
 from tests.site import Site
-from tests.stage import WATCHES, Stage, bot, source
+from tests.stage import WATCHES, Stage, bot, environment, source
 
 DAY = date(2025, 12, 1)
 
@@ -100,6 +102,27 @@ def test_an_edit_takes_effect_and_a_broken_one_stops_nothing(site: Site, tmp_pat
             assert daemon.stop()[0] == 0
     kinds = Counter(event["event"] for event in daemon.events)
     assert kinds["trouble"] == 1
+
+
+@pytest.mark.parametrize("args", [[], ["--json"]])
+def test_it_watches_on_where_its_log_cannot_be_written(
+    site: Site, tmp_path: Path, args: list[str]
+) -> None:
+    """The disk behind `2>> monitor.log` is full: no check ends for that, and no alert."""
+    rounds(site)
+    with receiving(Receiver()) as receiver, Path("/dev/full").open("w") as full:
+        stage = Stage(tmp_path, source("trade", site.url(), every="1s"), WATCHES, bot(receiver.url))
+        stage.once()
+        site.publish("Steel Quotas", DAY)
+        command = [sys.executable, "-m", "monitor", *args]
+        with subprocess.Popen(
+            command, cwd=tmp_path, env=environment(), stdout=full, stderr=full
+        ) as daemon:
+            until(lambda: len(receiver.got) == 1 or daemon.poll() is not None)
+            site.publish("More Steel", DAY)
+            until(lambda: len(receiver.got) == 2 or daemon.poll() is not None)
+            daemon.terminate()
+    assert len(receiver.got) == 2
 
 
 def test_an_edit_does_not_wait_for_a_long_round(site: Site, tmp_path: Path) -> None:

@@ -44,11 +44,7 @@ def add(
         digest = _digest(new_id(), channel, slot.period, now, tuple(items))
         messages.owe(conn, digest, due_at=slot.period.until, check_id=check_id)
         return
-    have = {item.release.id: item for item in messages.digest(conn, slot.id).items}
-    for item in items:
-        before = have.get(item.release.id)
-        have[item.release.id] = item if before is None else merged(before, item)
-    messages.put_items(conn, slot.id, tuple(have.values()))
+    _put_into(conn, slot.id, items)
 
 
 def open_empty(
@@ -77,15 +73,45 @@ def open_empty(
 
 
 def close(conn: sqlite3.Connection, channel: str, at: datetime) -> None:
-    """End the channel's open digest at a moment, if it was to go on for longer, and send it then.
+    """End the channel's open digests at a moment, if they were to go on for longer: as one.
 
-    It stays as it is where a digest has ended at that moment already.
+    There are several where `send` was changed to and fro. They stay as they are where a digest has
+    ended at that moment already.
     """
+    names = [
+        name
+        for (name,) in conn.execute(
+            f"SELECT id FROM deliveries WHERE channel = ? AND until >= ? AND {OPEN}"
+            " ORDER BY created_at, id",
+            (channel, to_iso(at)),
+        )
+    ]
+    if not names or _has_ended(conn, channel, at):
+        return
+    first, *others = names
+    for other in others:
+        _put_into(conn, first, messages.digest(conn, other).items)
+        conn.execute("DELETE FROM deliveries WHERE id = ?", (other,))
     conn.execute(
-        "UPDATE OR IGNORE deliveries SET until = ?1, due_at = ?1, since = min(since, ?1)"
-        f" WHERE channel = ?2 AND until > ?1 AND {OPEN}",
-        (to_iso(at), channel),
+        "UPDATE deliveries SET until = ?1, due_at = ?1, since = min(since, ?1) WHERE id = ?2",
+        (to_iso(at), first),
     )
+
+
+def _has_ended(conn: sqlite3.Connection, channel: str, at: datetime) -> bool:
+    sql = (
+        "SELECT 1 FROM deliveries WHERE channel = ? AND type = 'digest' AND until = ?"
+        f" AND NOT ({OPEN})"
+    )
+    return conn.execute(sql, (channel, to_iso(at))).fetchone() is not None
+
+
+def _put_into(conn: sqlite3.Connection, digest: str, items: Iterable[Item]) -> None:
+    have = {item.release.id: item for item in messages.digest(conn, digest).items}
+    for item in items:
+        before = have.get(item.release.id)
+        have[item.release.id] = item if before is None else merged(before, item)
+    messages.put_items(conn, digest, tuple(have.values()))
 
 
 def _digest(

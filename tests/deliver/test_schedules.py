@@ -23,8 +23,8 @@ class Waiting(Office):
         self.fake.moment = MONDAY
         self.find()
 
-    def find(self) -> None:
-        """Put the release into the digest of the period that lasts."""
+    def find(self, name: str = "digest") -> None:
+        """Put the release into the digest of the period that lasts; a new one is called `name`."""
         periods = periods_of(self.channels[0], lambda: UTC)
         assert periods is not None
         shown = Snippet(field="title", text=self.release.title)
@@ -32,7 +32,7 @@ class Waiting(Office):
         with self.open_db() as db, db.writing() as conn:
             digests.add(
                 conn, "desk", [item], periods,
-                now=self.fake.moment, new_id=lambda: "digest", check_id=None,
+                now=self.fake.moment, new_id=lambda: name, check_id=None,
             )  # fmt: skip
 
     def change(self, send: str) -> None:
@@ -71,6 +71,25 @@ def test_what_waits_follows_a_schedule_that_is_sooner(
     sent_at = [waiting.fake.moment for _ in range(24 * 8) if waiting.send(after=HOUR).delivered]
     assert sent_at == [at]
     assert [until for _, until in waiting.periods()] == [f"{at:%Y-%m-%dT%H:%M:%S}.000Z"]
+
+
+@pytest.mark.parametrize(
+    ("send", "at"),
+    [("immediately", MONDAY + HOUR), ("daily at 12:00", MONDAY + 3 * HOUR)],
+)
+def test_digests_of_schedules_that_came_and_went_go_out_as_one(
+    waiting: Waiting, send: str, at: datetime
+) -> None:
+    """One waits until tomorrow, another until next week: neither is left behind, none is twice."""
+    waiting.change("weekly on tue at 08:00")
+    waiting.send(after=timedelta())
+    waiting.change("weekly on mon at 08:00")
+    waiting.find("another")
+    waiting.change(send)
+    sent_at = [waiting.fake.moment for _ in range(24 * 8) if waiting.send(after=HOUR).delivered]
+    assert sent_at == [at]
+    (message,) = waiting.came["desk"]
+    assert len(message["data"]["items"]) == 1
 
 
 def test_a_schedule_that_is_as_it_was_writes_nothing(waiting: Waiting) -> None:

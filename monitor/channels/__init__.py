@@ -1,7 +1,8 @@
 """The ways out, one transport a file. Each is imported when a message goes through it.
 
 `prepare` is pure and runs where the message is decided: what it returns is frozen in the outbox and
-sent unchanged on every attempt. `send` is the only thing in the program that reaches people.
+sent unchanged on every attempt, as long as the channel's `form` is the same. `send` is the only
+thing in the program that reaches people.
 """
 
 from collections.abc import Callable
@@ -37,6 +38,17 @@ def prepare(channel: Channel, letter: Letter) -> bytes:
             from monitor.render import apprise
 
             return apprise.render(letter)
+
+
+def form(channel: Channel) -> str:
+    """Return what `prepare` goes by, in words: what it made for another form fits no more."""
+    match channel:
+        case EmailChannel():
+            return f"email from {channel.sender} to {', '.join(channel.to)}"
+        case WebhookChannel():
+            return f"webhook {channel.format}"
+        case _:
+            return channel.kind
 
 
 def _form(name: WebhookFormat) -> Callable[[Letter], bytes]:

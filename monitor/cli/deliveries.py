@@ -69,7 +69,7 @@ def retry(args: Namespace) -> int:
     world = real_world()
     works = Works(settings, world, sys.stderr if flag(args, "json") else sys.stdout)
     with works.open_db() as db:
-        ids = _chosen(db, args.id) if args.id else _failed(db, args.channel)
+        ids = _chosen(db, args.id) if args.id else _failed(db, args.channel, settings)
         _refuse_unknown(db, ids, settings)
         with db.writing() as conn:
             ledger.again(conn, ids, world.now())
@@ -102,13 +102,20 @@ def _chosen(db: Database, beginnings: Sequence[str]) -> list[str]:
     return ids
 
 
-def _failed(db: Database, channel: str | None) -> list[str]:
+def _failed(db: Database, channel: str | None, settings: Config) -> list[str]:
+    """Return what has failed: of all channels that are there, if it is not of others alone."""
     with db.reading() as conn:
-        return [
-            entry.id
+        failed = [
+            entry
             for entry in ledger.entries(conn, channel=channel)
             if entry.status == "given-up" or (entry.status == "owed" and entry.error)
         ]
+    there = {channel.name for channel in settings.channels}
+    gone = sorted({entry.channel for entry in failed} - there)
+    reached = [entry.id for entry in failed if entry.channel in there]
+    if reached and gone:
+        say(f"monitor: left alone, as the config has it no more: {', '.join(map(clean, gone))}")
+    return reached or [entry.id for entry in failed]
 
 
 def _refuse_unknown(db: Database, ids: Sequence[str], settings: Config) -> None:

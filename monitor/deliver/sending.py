@@ -55,6 +55,8 @@ class Sender:
             attempt = outbox.claim(conn, one, me, now, claimant.is_dead)
             if attempt is None:
                 return None
+            form = transports.form(self._channel)
+            messages.refit(conn, one.channel, form, self._prepared)
             payload = messages.payload(conn, one.id, self._prepared)
             taken_by = outbox.taken_by(conn, one.id)
         return Delivery(

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from monitor.model.told import Digest, Item, Letter, Notice
+from monitor.store import notes
 from monitor.store.rows import (
     RELEASE_COLUMNS,
     changes_from,
@@ -92,6 +93,25 @@ def payload(
     made = prepare(letter(conn, delivery_id))
     conn.execute("UPDATE deliveries SET payload = ? WHERE id = ?", (made, delivery_id))
     return made
+
+
+def refit(
+    conn: sqlite3.Connection, channel: str, form: str, prepare: Callable[[Letter], bytes]
+) -> None:
+    """Make what is frozen for a channel anew if it was made in another form: it fits no more.
+
+    Whoever was refused for a wrong format or sender is to get what the corrected config says.
+    """
+    name = f"form of messages to {channel}"
+    if notes.read(conn, name) == form:
+        return
+    rows = conn.execute(
+        "SELECT id FROM deliveries WHERE channel = ? AND payload IS NOT NULL", (channel,)
+    )
+    for (frozen,) in rows.fetchall():
+        made = prepare(letter(conn, frozen))
+        conn.execute("UPDATE deliveries SET payload = ? WHERE id = ?", (made, frozen))
+    notes.write(conn, name, form)
 
 
 def letter(conn: sqlite3.Connection, delivery_id: str) -> Letter:

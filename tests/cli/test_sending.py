@@ -119,6 +119,26 @@ def test_what_was_given_up_is_shown_and_sent_again_under_its_id(tmp_path: Path) 
     assert len({body for _, _, body in receiver.got}) == 1
 
 
+def test_a_message_in_a_wrong_form_is_sent_again_in_the_one_that_the_config_names_now(
+    tmp_path: Path,
+) -> None:
+    """Slack refuses what is not its own; then the format is put right, and at last the kind."""
+    with Site() as site, receiving(Receiver(status=400)) as receiver:
+        stage = staged(tmp_path, site, bot(receiver.url))
+        site.publish("Steel Quotas", DAY)
+        stage.once()
+        right = f'[[channel]]\nname = "bot"\nkind = "webhook"\nurl = "{receiver.url}"'
+        stage.configure(source("trade", site.url()), WATCHES, f'{right}\nformat = "slack"')
+        stage.run("deliveries", "retry")
+        mailbox = Mailbox()
+        with mail_server(mailbox) as port:
+            stage.configure(source("trade", site.url()), WATCHES, desk(port, name="bot"))
+            assert stage.run("deliveries", "retry").code == 0
+    assert [json.loads(body).keys() >= {"blocks"} for _, _, body in receiver.got] == [False, True]
+    (letter,) = mailbox.taken
+    assert b"\r\nTo: desk@example.com\r\n" in bytes(letter.content or b"")
+
+
 def test_a_recipient_who_is_refused_for_now_gets_it_later_and_the_others_once(
     tmp_path: Path,
 ) -> None:
@@ -171,6 +191,19 @@ def test_an_id_that_names_no_message_or_several_is_a_mistake(tmp_path: Path, typ
         done = stage.run("deliveries", "retry", typed)
     assert done.code == 2
     assert "monitor deliveries list" in done.err
+
+
+def test_a_channel_that_was_taken_out_does_not_hold_up_the_others(tmp_path: Path) -> None:
+    """What failed on those that are there is sent again, and that some was left alone is told."""
+    with Site() as site, receiving(Receiver()) as receiver:
+        down = bot("http://127.0.0.1:1/")
+        stage = staged(tmp_path, site, down, bot("http://127.0.0.1:1/", name="old"))
+        site.publish("Steel Quotas", DAY)
+        assert stage.once()["failed"] == 2
+        stage.configure(source("trade", site.url()), WATCHES, bot(receiver.url))
+        done = stage.run("deliveries", "retry")
+    assert (done.code, len(receiver.got)) == (0, 1)
+    assert done.err == "monitor: left alone, as the config has it no more: old\n"
 
 
 def test_a_channel_that_was_taken_out_of_the_config_keeps_what_it_was_owed(tmp_path: Path) -> None:

@@ -103,15 +103,16 @@ def refit(
     Whoever was refused for a wrong format or sender is to get what the corrected config says.
     """
     name = f"form of messages to {channel}"
-    if notes.read(conn, name) == form:
+    before = notes.read(conn, name)
+    if before == form:
         return
+    notes.write(conn, name, form)
     rows = conn.execute(
         "SELECT id FROM deliveries WHERE channel = ? AND payload IS NOT NULL", (channel,)
     )
-    for (frozen,) in rows.fetchall():
+    for (frozen,) in rows.fetchall() if before is not None else ():
         made = prepare(letter(conn, frozen))
         conn.execute("UPDATE deliveries SET payload = ? WHERE id = ?", (made, frozen))
-    notes.write(conn, name, form)
 
 
 def letter(conn: sqlite3.Connection, delivery_id: str) -> Letter:

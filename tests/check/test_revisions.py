@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from monitor.model.configured import EventKind, Watch
+from monitor.model.configured import Watch
 from monitor.query.syntax import parse
 from monitor.store import archive
 from monitor.store.watches import rename
@@ -244,12 +244,13 @@ def test_who_asks_for_revisions_alone_hears_of_each(scene: Scene, is_news: bool)
     assert scene.rows("SELECT count(*) FROM matches") == [(1,)]
 
 
-@pytest.mark.parametrize(("on", "events"), [(("new",), ["new"]), (None, ["new", "revised"])])
+@pytest.mark.parametrize(
+    ("watch", "events"), [(replace(STEEL, on=("new",)), ["new"]), (STEEL, ["new", "revised"])]
+)
 def test_a_renamed_watch_follows_what_it_was_told_before(
-    scene: Scene, on: tuple[EventKind, ...] | None, events: list[str]
+    scene: Scene, watch: Watch, events: list[str]
 ) -> None:
     """By the name that it has now, and as far as it asks to."""
-    watch = STEEL if on is None else replace(STEEL, on=on)
     number = told_of(scene, watch)
     scene.watches = (replace(watch, name="iron"),)
     with scene.db.writing() as conn:

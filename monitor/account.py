@@ -97,6 +97,7 @@ def _heard(watch: Watch, channels: Sequence[Channel], told: Sequence[Told]) -> I
     for name in names | dict.fromkeys(one.channel for one in told):
         yield Heard(
             channel=name,
+            is_gone=name not in names,
             is_addressed=name in names and (watch.to is None or name in watch.to),
             told=tuple(one for one in told if one.channel == name),
         )

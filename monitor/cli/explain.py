@@ -163,7 +163,8 @@ def _channels(channels: Iterable[Heard], zone: tzinfo) -> Iterator[str]:
     others = []
     for one in channels:
         for told in one.told:
-            yield f"{clean(one.channel)}: {told.event}: {_state(told, zone)}"
+            state = _state(told, zone, is_gone=one.is_gone)
+            yield f"{clean(one.channel)}: {told.event}: {state}"
         if not one.told and one.is_addressed:
             yield f"{clean(one.channel)}: not told; when it was found, it was not to be"
         elif not one.told:
@@ -172,16 +173,20 @@ def _channels(channels: Iterable[Heard], zone: tzinfo) -> Iterator[str]:
         yield f"not told, as the watch does not go there: {_names(others)}"
 
 
-def _state(one: Told, zone: tzinfo) -> str:
+def _state(one: Told, zone: tzinfo, *, is_gone: bool) -> str:
+    tried = f" after {counted(one.attempts, 'attempt')}" if one.attempts else ""
     error = f" ({clean(one.error)})" if one.error else ""
     if one.sent_at is not None:
         return f"sent {_at(one.sent_at, zone)}"
+    if is_gone:
+        state = "owed" if one.status == "owed" else "given up"
+        return f"{state}{tried}{error}; the config has no such channel; put it back to send this"
     if one.status != "owed":
         again = f"send it again with: monitor deliveries retry {one.id}"
-        return f"given up after {counted(one.attempts, 'attempt')}{error}; {again}"
+        return f"given up{tried}{error}; {again}"
     due = _at(one.due_at, zone)
     if one.attempts:
-        return f"owed, tried {counted(one.attempts, 'attempt')}{error}, again {due}"
+        return f"owed, again {due}{tried}{error}"
     return f"waits for the digest of {due}" if one.type == "digest" else f"owed, due {due}"
 
 
@@ -226,6 +231,7 @@ def _object(one: Account) -> dict[str, object]:
         "channels": [
             {
                 "channel": heard.channel,
+                "configured": not heard.is_gone,
                 "addressed": heard.is_addressed,
                 "deliveries": list(map(_delivery, heard.told)),
             }

@@ -36,10 +36,11 @@ class TermFound:
 class Heard:
     """A channel, and what it was told of the release for this watch, or is to be, oldest first.
 
-    `is_addressed`: the watch goes to this channel.
+    `is_gone`: the config has it no more; `is_addressed`: the watch goes to this channel.
     """
 
     channel: str
+    is_gone: bool
     is_addressed: bool
     told: tuple[Told, ...]
 

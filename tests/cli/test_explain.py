@@ -1,6 +1,7 @@
 """`monitor explain`: the true reason why a release was sent, or was not."""
 
 import json
+import re
 import sqlite3
 from collections.abc import Sequence
 from contextlib import closing
@@ -142,7 +143,7 @@ def asked(capsys: pytest.CaptureFixture[str]) -> Asked:
             "steel: sent\n", "it has “steel” (title, text 2 times)\n  it has no “TRQ”\n",
             "bot: new: sent 20", "not told, as the watch does not go there: down, gone, digest\n"]),
         (CHIPS, "chips", "owed", [], [
-            "found, and still to be sent", "down: new: owed, tried ", "), again 20"]),
+            "found, and still to be sent", "down: new: owed, again 20", " after 2 attempts ("]),
         (CHIPS, "dead", "given-up", [], [
             "sending was given up", "gone: new: given up after 20 attempts (",
             "send it again with: monitor deliveries retry msg_"]),
@@ -229,6 +230,30 @@ def test_a_renamed_watch_keeps_what_was_sent(stage: Stage, asked: Asked) -> None
     assert "iron: sent\n" in said
     assert "bot: new: sent 20" in said
     assert "bot: new, for iron: sent 20" in shown
+
+
+@pytest.mark.parametrize(
+    ("release", "watch", "state"),
+    [
+        (CHIPS, "chips", "down: new: owed after 2 attempts ("),
+        (CHIPS, "dead", "gone: new: given up after 20 attempts ("),
+        (STEEL, "weekly", "digest: new: owed; "),
+    ],
+)
+def test_nothing_is_due_on_a_channel_that_is_gone(
+    stage: Stage, asked: Asked, release: int, watch: str, state: str
+) -> None:
+    """Nobody tries it again, and no digest goes there; what to do is said."""
+    whole = stage.config.read_text(encoding="utf-8")
+    alone = re.sub("(?m)^to = .*$", "", WATCHES).replace('sources = ["media"]', "")
+    other = Stage(stage.folder, source("trade", "http://127.0.0.1:9/"), alone)
+    said = asked.said(other, release, watch)
+    one = asked.told(other, release, watch)
+    stage.config.write_text(whole, encoding="utf-8")
+    (line,) = (line for line in said.splitlines() if state in line)
+    assert line.endswith("; the config has no such channel; put it back to send this")
+    heard = {channel["channel"]: channel["configured"] for channel in one["channels"]}
+    assert heard == {"terminal": True, state.partition(":")[0]: False}
 
 
 def test_every_watch_has_its_paragraph(stage: Stage) -> None:

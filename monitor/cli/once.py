@@ -27,7 +27,7 @@ def run(args: Namespace) -> int:
     """Run the command."""
     settings = config(args, check_queries=False)
     heartbeat = settings.health.heartbeat
-    if heartbeat is None or args.source is not None:  # one source is not the whole round
+    if heartbeat is None or args.checked is not None:  # one source is not the whole round
         return exit_code(*_round(settings, args))
     from monitor.cli.beating import with_heartbeat
 
@@ -36,7 +36,7 @@ def run(args: Namespace) -> int:
 
 def _round(settings: Config, args: Namespace) -> tuple[Sequence[Report], Tally]:
     """Check and send, and print how it went."""
-    sources = chosen(settings, args.source)
+    sources = chosen(settings, args.checked)
     as_json = flag(args, "json")
     world = real_world()
     # With --json, standard output holds one document: messages go beside it.

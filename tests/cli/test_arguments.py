@@ -81,6 +81,12 @@ def test_a_command_line_means_the_same_whichever_groups_are_made_for_it(line: st
         ("--s trade", 'monitor: "--s" can mean --source or --sweep; write it out'),
         ("--once=now", "monitor: --once takes no value"),
         ("search -- -steel --limit 3", 'monitor search: "--limit" stands behind --, where there'),
+        ("--no-pager releases", 'monitor releases: "--no-pager" stands before the command that it'),
+        ("--limit=3 releases", 'monitor releases: "--limit" stands before the command that it'),
+        ("--source trade releases", "monitor: --once, --source, --sweep and --accept are for a"),
+        ("--once releases", "monitor: --once, --source, --sweep and --accept are for a check, and"),
+        ("--sweep watch list", "monitor: --once, --source, --sweep and --accept are for a check"),
+        ("--accept show 41", "monitor: --once, --source, --sweep and --accept are for a check"),
         ("help wach", 'monitor: "wach" is no command; did you mean "watch"?'),
     ],
 )

@@ -30,23 +30,34 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
     args, unknown = main.parse_known_args(argv)
     if unknown:
         _refuse(main, argv, unknown)
-    if args.once:
-        args.run = lazily("once.run")
-    elif args.run is None:
-        if args.source is not None or args.sweep or args.accept:
-            main.error(
-                "--source, --sweep and --accept go with --once; the daemon checks every source"
-            )
-        args.run = lazily("run.run")
+    if args.run is None:
+        _without_command(main, args)
+    elif args.once or _is_for_a_check(args):
+        main.error(
+            "--once, --source, --sweep and --accept are for a check, and stand before no command;"
+            " an option of a command stands behind it"
+        )
     return args
+
+
+def _without_command(main: Parser, args: argparse.Namespace) -> None:
+    if not args.once and _is_for_a_check(args):
+        main.error("--source, --sweep and --accept go with --once; the daemon checks every source")
+    args.run = lazily("once.run" if args.once else "run.run")
+
+
+def _is_for_a_check(args: argparse.Namespace) -> bool:
+    return args.checked is not None or args.sweep or args.accept
 
 
 def _refuse(main: Parser, argv: Sequence[str], unknown: Sequence[str]) -> NoReturn:
     from monitor.cli.arguments.mistakes import left_over
     from monitor.cli.arguments.place import reach
 
-    command = reach(main, argv).command
-    command.error(left_over(unknown, command.options(), command.positionals()))
+    place = reach(main, argv)
+    command = place.command
+    told = left_over(unknown, command.options(), command.positionals(), is_bare=place.bare)
+    command.error(told)
 
 
 def wanted(argv: Sequence[str]) -> Collection[str]:
@@ -83,7 +94,10 @@ def parser(groups: Collection[str] = tuple(_GROUPS)) -> Parser:
     main.add_argument(
         "--once", action="store_true", help="check every source, send what is due, and end"
     )
-    main.add_argument("--source", metavar="NAME", help="with --once: check this source alone")
+    # Commands have a --source of their own, which would take the place of this one.
+    main.add_argument(
+        "--source", metavar="NAME", dest="checked", help="with --once: check this source alone"
+    )
     main.add_argument(
         "--sweep",
         action="store_true",

@@ -53,13 +53,22 @@ def _name(action: argparse.Action) -> str:
 
 
 def left_over(
-    words: Sequence[str], options: Collection[str], positionals: Iterable[argparse.Action]
+    words: Sequence[str],
+    options: Collection[str],
+    positionals: Iterable[argparse.Action],
+    *,
+    is_bare: bool,
 ) -> str:
-    """Return what to tell of words that no argument took; the rest is what the command has."""
+    """Return what to tell of words that no argument took; the rest is what the command has.
+
+    `is_bare`: there was a --, behind which nothing is an option.
+    """
     word = words[0]
     name = word.partition("=")[0]
-    if name in options:
+    if name in options and is_bare:
         return f"{quoted(name)} stands behind --, where there are no more options; put it before"
+    if name in options:
+        return f"{quoted(name)} stands before the command that it belongs to; put it behind that"
     if name.startswith("-") and len(name) > 1:
         return f"there is no option {quoted(name)}{near(name, options)}"
     told = f"{quoted(word)} is one word too many"

@@ -21,6 +21,7 @@ _NAMED: Mapping[str, Named] = {
     "old": "watch",
     "source": "source",
     "sources": "source",
+    "checked": "source",
     "channel": "channel",
     "to": "channel",
 }

@@ -17,7 +17,7 @@ from monitor.doctor.heartbeat import examine_heartbeat
 from monitor.doctor.listings import Listings
 from monitor.model.configured import Config
 from monitor.model.world import World
-from monitor.store.condition import remembered
+from monitor.store.condition import addressed, remembered
 from monitor.text.counting import counted
 
 __all__ = ["Finding", "examine"]
@@ -34,8 +34,21 @@ def examine(config: Config, world: World) -> Iterator[Finding]:
         yield from listings.clock()
     for channel in config.channels:
         yield from examine_channel(channel, world)
+    for name in sorted(addressed(config.store_path) - {one.name for one in config.channels}):
+        yield _gone(name)
     if config.health.heartbeat is not None:
         yield from examine_heartbeat(config.health.heartbeat)
+
+
+def _gone(channel: str) -> Finding:
+    return Finding(
+        about="channel",
+        name=channel,
+        standing="wrong",
+        text="messages wait for it, and the config has it no more",
+        remedy='put it back under this name to have them sent; with kind = "terminal" they are'
+        " printed once, and done with",
+    )
 
 
 def _config(config: Config) -> Iterator[Finding]:

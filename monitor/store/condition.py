@@ -10,7 +10,7 @@ from pathlib import Path
 from monitor.errors import StoreError
 from monitor.model.history import History
 from monitor.model.scraped import Page
-from monitor.store import history
+from monitor.store import history, tallies
 from monitor.store.database import in_words, is_current
 from monitor.store.transactions import transaction
 from monitor.times import from_iso
@@ -60,6 +60,15 @@ def remembered(path: Path, source: str, pages: Sequence[Page]) -> History:
             if is_current(conn, path):
                 return history.read(conn, source, pages)
     return History()
+
+
+def addressed(path: Path) -> set[str]:
+    """Return the channels to which messages wait, none where it cannot tell."""
+    if path.exists():
+        with suppress(StoreError), _looking(path) as conn:
+            if is_current(conn, path):
+                return tallies.addressed(conn)
+    return set()
 
 
 def is_shut(error: StoreError) -> bool:

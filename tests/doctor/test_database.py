@@ -11,10 +11,11 @@ from types import SimpleNamespace
 import pytest
 
 from monitor.model.reported import CheckResult
-from monitor.store import checks, condition
+from monitor.store import checks, condition, messages
 from monitor.store.database import open_database
 from tests.doctor.clinic import LONG_AGO, examined, sick, told
 from tests.stage import source
+from tests.store.samples import message, stored_release
 
 NOWHERE = source("trade", "http://127.0.0.1:9/x")
 
@@ -198,3 +199,17 @@ def test_checks_that_are_still_to_come_tell_of_a_clock_that_was_wrong(tmp_path: 
     ((standing, text, _),) = told(examined(tmp_path, NOWHERE, now=before), "clock")
     assert standing == "wrong"
     assert "2020-01-01T00:00:00.000Z, which is still to come" in text
+
+
+def test_messages_to_a_channel_that_is_no_more_are_told_with_two_ways_out(tmp_path: Path) -> None:
+    """`status` sends people here: to have them sent after all, or to be rid of them."""
+    with open_database(tmp_path / "monitor.db") as db, db.writing() as conn:
+        one = message(stored_release(conn), channel="old")
+        messages.owe(conn, one, due_at=LONG_AGO, check_id=None)
+    findings = [one for one in examined(tmp_path, NOWHERE) if one.about != "source"]
+    ((standing, text, remedy),) = told(findings, "channel", "old")
+    assert (standing, text) == ("wrong", "messages wait for it, and the config has it no more")
+    assert remedy == (
+        'put it back under this name to have them sent; with kind = "terminal" they are printed'
+        " once, and done with"
+    )

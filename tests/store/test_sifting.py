@@ -68,6 +68,7 @@ TEXTS = (
     "analyses of asses",
     "the NEWs of men; new CARS and US focus",
     "AID AIs; the US and then tariffs of the us, steel of steel",
+    "US steel is one thing, and what else there is to be said is another: tariffs for us",
     "",
 )
 QUERIES = (

@@ -45,6 +45,9 @@ class ConfigError(UsageError):
         super().__init__(f"{place}: {key}: {message}" if key else f"{place}: {message}")
 
 
+_BEFORE, _BEHIND = 30, 40  # so many characters of a long query are shown around a mistake
+
+
 class QueryError(UsageError):
     """A mistake in a query; `start` and `end` are offsets into `query`, in characters."""
 
@@ -53,10 +56,17 @@ class QueryError(UsageError):
         super().__init__("\n    ".join((message, *self.pointed().splitlines())))
 
     def pointed(self) -> str:
-        """Return the query with its mistake underlined, on two lines."""
+        """Return the query with its mistake underlined, on two lines; of a long one, what is near.
+
+        On a line that a terminal has to wrap, the mark would stand below something else.
+        """
         shown = "".join(c if c.isprintable() else " " for c in self.query)
-        before, mistake = shown[: self.start], shown[self.start : self.end]
-        return f"{shown}\n{' ' * _columns(before)}{'^' * max(1, _columns(mistake))}"
+        before, rest = shown[: self.start], shown[self.start :]
+        if len(shown) > _BEFORE + _BEHIND:
+            before = before if len(before) <= _BEFORE else f"…{before[1 - _BEFORE :]}"
+            rest = rest if len(rest) <= _BEHIND else f"{rest[: _BEHIND - 1]}…"
+        mistake = rest[: self.end - self.start]
+        return f"{before}{rest}\n{' ' * _columns(before)}{'^' * max(1, _columns(mistake))}"
 
 
 def _columns(text: str) -> int:

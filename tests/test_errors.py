@@ -16,6 +16,11 @@ from monitor.errors import ConfigError, MonitorError, PageFault, QueryError, Usa
         ("a\tb", 1, 1, "a b\n ^"),
         ("반도체 AND", 4, 7, "반도체 AND\n       ^^^"),
         ("", 0, 0, "\n^"),
+        # as long as fits into a line, and longer
+        ("a" * 68 + "()", 68, 70, "a" * 68 + "()\n" + " " * 68 + "^^"),
+        ("a" * 69 + "()", 69, 71, "…" + "a" * 29 + "()\n" + " " * 30 + "^^"),
+        ("a" * 30 + "() b" * 11, 30, 32, "a" * 30 + "() b" * 9 + "() …\n" + " " * 30 + "^^"),
+        ("ab" * 5000, 60, 9999, "…b" + "ab" * 33 + "a…\n" + " " * 30 + "^" * 40),
     ],
 )
 def test_a_mistake_in_a_query_is_underlined(query: str, start: int, end: int, pointed: str) -> None:

@@ -28,7 +28,11 @@ def account(watch: Watch, channels: Sequence[Channel], found: Dossier, origin: O
     matched = _matched(watch, found)
     told = [one for one in found.deliveries if watch.name in one.watches]
     matches_now = holds(query, document)
-    causes = () if told else tuple(_causes(watch, matched, seen_in, matches_now=matches_now))
+    causes: tuple[Cause, ...] = ()
+    if matched is not None and not told:
+        causes = (_kept_from(watch, matched, found.deliveries),)
+    elif not told:
+        causes = tuple(_not_found(watch, seen_in, matches_now=matches_now))
     return Account(
         watch=watch.name,
         query=asked(watch),
@@ -52,13 +56,8 @@ def _matched(watch: Watch, found: Dossier) -> Reason | None:
     return next(by_this, ours[-1] if ours else None)
 
 
-def _causes(
-    watch: Watch, matched: Reason | None, seen_in: Sequence[str], *, matches_now: bool
-) -> Iterator[Cause]:
-    """Yield all that kept it from being told, at least one."""
-    if matched is not None:
-        yield _kept_from(watch, matched)
-        return
+def _not_found(watch: Watch, seen_in: Sequence[str], *, matches_now: bool) -> Iterator[Cause]:
+    """Yield all that kept the watch from finding it, at least one."""
     is_watched = watch.sources is None or not set(watch.sources).isdisjoint(seen_in)
     if watch.paused:
         yield "paused"
@@ -70,15 +69,21 @@ def _causes(
         yield "late" if "new" in watch.on else "event"
 
 
-def _kept_from(watch: Watch, matched: Reason) -> Cause:
-    """Return what kept from being told what the watch found.
+def _kept_from(watch: Watch, matched: Reason, told: Sequence[Told]) -> Cause:
+    """Return what kept from being told what the watch found; `told` is what was told for others.
 
     One that does not ask for what is new follows what is no news, too.
     """
     is_asked_for = matched.event == "restored" or matched.event in watch.on
     if matched.origin != "news" and (is_asked_for or "new" in watch.on):
         return "origin"
-    return "nobody" if is_asked_for else "event"
+    if not is_asked_for:
+        return "event"
+    is_known = any(
+        one.created_at < matched.matched_at and (watch.to is None or one.channel in watch.to)
+        for one in told
+    )
+    return "known" if is_known and matched.event == "new" else "nobody"
 
 
 def _outcome(told: Sequence[Told]) -> Outcome:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -126,6 +126,26 @@ def test_whatever_kept_it_from_being_told_is_named(
     given = of(watch, dossier(matches=matches))
     assert (given.outcome, given.causes) == ("not-sent", causes)
     assert given.matched == next((one for one in matches if one.watch == "steel"), None)
+
+
+@pytest.mark.parametrize(
+    ("to", "event", "before", "cause"),
+    [
+        (None, "new", 1, "known"),
+        (("desk", "other"), "new", 1, "known"),
+        (("bot",), "new", 1, "nobody"),
+        (None, "new", 0, "nobody"),
+        (None, "new", -1, "nobody"),
+        (None, "revised", 1, "nobody"),
+    ],
+)
+def test_nobody_is_told_twice_for_two_watches(
+    to: tuple[str, ...] | None, event: EventKind, before: int, cause: str
+) -> None:
+    """Who heard of a release for another watch, before this one found it, is told no more."""
+    earlier = replace(told("sent", watches=("other",)), created_at=THEN - timedelta(minutes=before))
+    given = of(replace(STEEL, to=to), dossier(matches=[found(event=event)], deliveries=[earlier]))
+    assert given.causes == (cause,)
 
 
 @pytest.mark.parametrize(

@@ -111,10 +111,12 @@ class Desk:
         for channel in self.channels:
             items = owed.get(channel.name, ())
             periods = periods_of(channel, self._zone)
-            if items and periods is None:
-                message = _message(new_id(), channel, items, now)
-                messages.owe(conn, message, due_at=now, check_id=check_id)
-            elif items and periods is not None:
+            if periods is None:
+                fresh = tuple(one for one in items if told.is_fresh(conn, channel.name, one))
+                if fresh:
+                    message = _message(new_id(), channel, fresh, now)
+                    messages.owe(conn, message, due_at=now, check_id=check_id)
+            elif items:
                 digests.add(
                     conn,
                     channel.name,

@@ -34,6 +34,13 @@ _ORIGINS = {
     " of that",
     "import": "it came from an imported file; nobody is told of that",
 }
+_UNTOLD = {
+    "known": ("its readers had heard of it already, for another watch; nobody is told twice",),
+    "nobody": (
+        "no channel was to hear of it when it was found; channels, or the watch's",
+        "`to` and `on`, may have been changed since",
+    ),
+}
 
 
 def run(args: Namespace) -> int:
@@ -100,9 +107,8 @@ def _because(cause: Cause, watch: Watch, one: Account, zone: tzinfo) -> Iterator
             yield _ORIGINS[one.matched.origin if one.matched else one.origin]
         case "event":
             yield from _unasked(watch, one.matched.event if one.matched else "")
-        case "nobody":
-            yield "no channel was to hear of it when it was found; channels, or the watch's"
-            yield "`to` and `on`, may have been changed since"
+        case "known" | "nobody":
+            yield from _UNTOLD[cause]
         case "late":
             yield from _late(one, zone)
 

@@ -9,10 +9,11 @@ from monitor.model.stored import Origin
 from monitor.model.told import Hit
 
 Outcome = Literal["sent", "owed", "given-up", "not-sent"]
-Cause = Literal["terms", "source", "paused", "late", "origin", "event", "nobody"]
+Cause = Literal["terms", "source", "paused", "late", "origin", "event", "known", "nobody"]
 """What kept a release from being told: the query fails; no listing of the watch shows it; the watch
 is paused; it matches now and did not when the release was taken in; the release was never news; the
-watch does not ask for what happened; no channel was to hear of it."""
+watch does not ask for what happened; who was to hear of it had heard of it for another watch; no
+channel was to hear of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from monitor.digest import merged
 from monitor.model.told import Digest, Item
 from monitor.schedule import Period, Periods
-from monitor.store import messages, notes
+from monitor.store import messages, notes, told
 from monitor.store.outbox import OPEN
 from monitor.store.rows import RELEASE_COLUMNS, release_from, snippet_from
 from monitor.times import from_iso, from_iso_if, to_iso
@@ -38,13 +38,17 @@ def add(
     new_id: Callable[[], str],
     check_id: int | None,
 ) -> None:
-    """Put items into the digest of the period that lasts; a release stands in it once."""
+    """Put items into the digest of the period that lasts; a release stands in it once.
+
+    What the channel was told of in another message is new to it no more; here it is named once for
+    all its watches.
+    """
     slot = _slot(conn, channel, periods, now)
-    if slot.id is None:
-        digest = _digest(new_id(), channel, slot.period, now, tuple(items))
+    if slot.id is not None:
+        _put_into(conn, channel, slot.id, items)
+    elif fresh := [item for item in items if told.is_fresh(conn, channel, item)]:
+        digest = _digest(new_id(), channel, slot.period, now, tuple(fresh))
         messages.owe(conn, digest, due_at=slot.period.until, check_id=check_id)
-        return
-    _put_into(conn, slot.id, items)
 
 
 def open_empty(
@@ -90,8 +94,9 @@ def close(conn: sqlite3.Connection, channel: str, at: datetime) -> None:
         return
     first, *others = names
     for other in others:
-        _put_into(conn, first, messages.digest(conn, other).items)
+        items = messages.digest(conn, other).items
         conn.execute("DELETE FROM deliveries WHERE id = ?", (other,))
+        _put_into(conn, channel, first, items)
     conn.execute(
         "UPDATE deliveries SET until = ?1, due_at = ?1, since = min(since, ?1) WHERE id = ?2",
         (to_iso(at), first),
@@ -106,11 +111,14 @@ def _has_ended(conn: sqlite3.Connection, channel: str, at: datetime) -> bool:
     return conn.execute(sql, (channel, to_iso(at))).fetchone() is not None
 
 
-def _put_into(conn: sqlite3.Connection, digest: str, items: Iterable[Item]) -> None:
+def _put_into(conn: sqlite3.Connection, channel: str, digest: str, items: Iterable[Item]) -> None:
     have = {item.release.id: item for item in messages.digest(conn, digest).items}
     for item in items:
         before = have.get(item.release.id)
-        have[item.release.id] = item if before is None else merged(before, item)
+        if before is not None:
+            have[item.release.id] = merged(before, item)
+        elif told.is_fresh(conn, channel, item):
+            have[item.release.id] = item
     messages.put_items(conn, digest, tuple(have.values()))
 
 

@@ -4,8 +4,25 @@ import json
 import sqlite3
 from collections.abc import Sequence
 
-from monitor.model.told import Earlier, Match
+from monitor.model.told import Earlier, Item, Match
 from monitor.store.rows import snippet_from
+
+_HEARD = "(d.status IN ('sent', 'owed') OR d.taken_by IS NOT NULL)"
+
+
+def is_fresh(conn: sqlite3.Connection, channel: str, item: Item) -> bool:
+    """Tell whether a channel is to be told of this: not what is new, of what it has heard of.
+
+    Another watch may have found it, or in another listing; it is one release, and its readers know.
+    """
+    if item.event != "new":
+        return True
+    row = conn.execute(
+        "SELECT 1 FROM items AS i JOIN deliveries AS d ON d.id = i.delivery_id"
+        f" WHERE i.release_id = ? AND d.channel = ? AND {_HEARD} LIMIT 1",
+        (item.release.id, channel),
+    )
+    return row.fetchone() is None
 
 
 def earlier(
@@ -19,9 +36,7 @@ def earlier(
     rows = conn.execute(
         "SELECT d.channel, i.watches, i.snippet FROM items AS i"
         " JOIN deliveries AS d ON d.id = i.delivery_id"
-        " WHERE i.release_id = ?"
-        " AND (d.status IN ('sent', 'owed') OR d.taken_by IS NOT NULL)"
-        " ORDER BY d.created_at, d.id",
+        f" WHERE i.release_id = ? AND {_HEARD} ORDER BY d.created_at, d.id",
         (release_id,),
     )
     found: dict[str, Earlier] = {}

@@ -60,12 +60,15 @@ class Ledger:
                 continue
             fresh = set() if what == "withdrawn" else matching(now, one.boards) - one.matched
             if what in ("new", "crossed"):
-                self._expect("new", name, fresh)
+                # To whom has heard of it, for whichever watch, it is new no more.
+                heard = set() if one.told else fresh
+                self._expect("new", name, heard)
             else:
+                heard = fresh
                 self._expect(what, name, one.told | fresh)
                 one.stands = what == "restored"
             one.matched |= fresh
-            one.told |= fresh
+            one.told |= heard
         self.touched.clear()
 
     def _edited(self, name: int, now: Post, *, trivial: bool) -> None:

@@ -205,7 +205,9 @@ def test_articles_take_so_much_of_a_checks_time_and_no_more(scene: Scene) -> Non
 
 def test_a_topic_board_labels_what_the_board_of_all_releases_does_not(scene: Scene) -> None:
     """Who waits for a category is told when it is known; that is no revision."""
-    scene.watches = (STEEL, Watch(name="energy", query="category:energy"))
+    scene.channels = ("bot", "desk")
+    steel = replace(STEEL, to=("bot",))
+    scene.watches = (steel, Watch(name="energy", query="category:energy", to=("bot", "desk")))
     scene.begin()
     trade, scene.source = (
         scene.source,
@@ -215,12 +217,45 @@ def test_a_topic_board_labels_what_the_board_of_all_releases_does_not(scene: Sce
     scene.site.publish("Steel", DAY, category="Energy")
     scene.check()
     assert scene.check(trade).result.revised == 0
-    assert [(event, names) for _, event, _, names in scene.told()] == [
-        ("new", ["steel"]),
-        ("new", ["energy"]),
+    assert [(channel, event, names) for channel, event, _, names in scene.told()] == [
+        ("bot", "new", ["steel"]),  # which has heard of it then, for whatever
+        ("desk", "new", ["energy"]),
     ]
     assert scene.rows("SELECT category FROM releases WHERE title = 'Steel'") == [("Energy",)]
     assert scene.rows("SELECT title FROM releases_fts('category:energy')") == [("Steel",)]
+
+
+def test_what_was_told_is_not_new_again_for_another_watch(scene: Scene) -> None:
+    """In another listing, or once its whole text is known; a channel that has not heard of it is.
+
+    What follows is told to all of them.
+    """
+    other = replace(scene.source, name="all", url=scene.site.url("all-releases"))
+    scene.channels = ("bot", "desk")
+    scene.watches = (
+        replace(STEEL, sources=("trade",), to=("bot",)),
+        Watch(name="everywhere", any=("steel",), sources=("all",)),
+        Watch(name="tin", any=("tin",), to=("bot",)),
+    )
+    scene.begin()
+    scene.check(other)
+    scene.line.set(articles=deaf)
+    number = scene.site.publish("Steel", DAY, body=LONG + "Of tin.").article_id
+    assert len(scene.check().found) == 1
+    assert len(scene.check(other).found) == 1
+    scene.line.set()
+    scene.world.pass_time(timedelta(days=1))
+    scene.settle()
+    assert scene.rows("SELECT watch FROM matches ORDER BY id") == [
+        ("steel",), ("everywhere",), ("tin",)
+    ]  # fmt: skip
+    assert scene.told() == [
+        ("bot", "new", "Steel", ["steel"]),
+        ("desk", "new", "Steel", ["everywhere"]),
+    ]
+    scene.site.edit(number, title="Steel, or not")
+    scene.check()
+    assert [one[:2] for one in scene.told()[2:]] == [("bot", "revised"), ("desk", "revised")]
 
 
 def test_a_release_in_two_listings_has_one_article_to_read(scene: Scene) -> None:

@@ -170,7 +170,8 @@ class Ministry(Ledger, RuleBasedStateMachine):
         """Take a release off the site; not so many at once that nobody would believe it."""
         self._step()
         few = list(self.touched.values()).count("withdrawn") < 3
-        name = self._pick(data) if few else None
+        many = all(len(self.site.boards[board]) > 7 for board in BOARDS.values())
+        name = self._pick(data) if few and many else None
         if name is not None:
             self.site.withdraw(self.known[name].post.article_id)
             self.touched[name] = "withdrawn"

@@ -5,16 +5,19 @@ import re
 import sqlite3
 from collections.abc import Sequence
 from contextlib import closing
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from monitor.cli import main
+from monitor.store import archive, messages
+from monitor.store.database import open_database
 from tests.channels.peers import Receiver, receiving
 from tests.site import Site
 from tests.stage import Stage, bot, source
+from tests.store.samples import message
 
 DAY = date(2025, 12, 1)
 OLD, STEEL, FOOTBALL, CHIPS, LATER = 1, 3, 4, 5, 6
@@ -310,6 +313,14 @@ def test_other_ends_are_told_too(asked: Asked, tmp_path: Path) -> None:
         conn.execute("UPDATE matches SET origin = 'news'")
     out = asked.said(other, 1, "afterwards")
     assert "no channel was to hear of it when it was found" in out
+    with open_database(other.db) as db, db.writing() as conn:
+        release = archive.release(conn, 1)
+        assert release is not None
+        long_ago = datetime(2025, 12, 1, tzinfo=UTC)
+        one = message(release, "earlier", "terminal", long_ago)
+        messages.owe(conn, one, due_at=long_ago, check_id=None)
+    out = asked.said(other, 1, "afterwards")
+    assert "its readers had heard of it already, for another watch; nobody is told twice" in out
     other.configure(source("trade", "http://127.0.0.1:9/"), NEW)
     out = asked.said(other, 1, "afterwards")
     assert "the watch asked for something else then: steel\n" in out

@@ -100,6 +100,26 @@ def test_a_release_stands_once_in_a_digest_with_all_its_watches(desk: Desk) -> N
     assert (found.event, found.changes) == ("new", None)
 
 
+def test_what_was_told_is_new_in_no_later_digest(desk: Desk) -> None:
+    """Another watch has found it since; an edit of it is told, and what nobody took counts not."""
+    release = stored_release(desk.conn)
+    desk.add(item(release, "steel"))
+    assert desk.send(EIGHT) == ["msg_1"]
+    desk.add(item(release, "canada"), at=EIGHT + HOUR)
+    assert len(desk.owed()) == 1
+    desk.add(item(stored_release(desk.conn, "Other")), at=EIGHT + HOUR)
+    desk.add(item(release, "canada"), at=EIGHT + 2 * HOUR)
+    desk.add(item(release, "steel", event="revised"), at=EIGHT + 3 * HOUR)
+    _, second = desk.owed()
+    assert [(one.event, one.watches) for one in second.items] == [
+        ("new", ("steel",)),
+        ("revised", ("steel",)),
+    ]
+    desk.conn.execute("UPDATE deliveries SET status = 'given-up', sent_at = NULL")
+    desk.add(item(release, "canada"), at=EIGHT + 2 * DAY)
+    assert [one.watches for one in desk.owed()[-1].items] == [("canada",)]
+
+
 @pytest.mark.parametrize("late", [timedelta(seconds=1), 5 * HOUR, 3 * DAY + HOUR])
 def test_what_is_found_when_a_digest_is_overdue_goes_into_the_next(
     desk: Desk, late: timedelta

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 from monitor.check import Report, Wish, alarm, check
 from monitor.deliver import Post
+from monitor.errors import StoreError
 from monitor.fetch.fetcher import Fetcher, Politeness
 from monitor.fetch.patience import Patience, brief
 from monitor.http.client import Client
@@ -53,14 +54,26 @@ class Works:
         self._config, self._world, self._out = config, world, out
         self._fetchers = _Fetchers(config.fetch, world)
         self._lock = threading.Lock()
+        self._has_opened = False
 
     def now(self) -> datetime:
         """Return the moment, aware, in UTC."""
         return self._world.now()
 
     def open_db(self) -> Database:
-        """Open the store; each thread opens its own."""
-        return open_database(self._config.store_path, self._config.keep)
+        """Open the store; each thread opens its own.
+
+        Where there is none it is made, but once: a database that vanishes while this works is not
+        to be followed by an empty one, in which nothing is news.
+        """
+        path = self._config.store_path
+        if self._has_opened and not path.exists():
+            raise StoreError(
+                f"{path}: the database is gone; put it back, or restart monitor to begin a new one"
+            )
+        db = open_database(path, self._config.keep)
+        self._has_opened = True
+        return db
 
     def waiting(self) -> int:
         """Return how many messages are owed, due or not."""

@@ -125,6 +125,19 @@ def test_it_watches_on_where_its_log_cannot_be_written(
     assert len(receiver.got) == 2
 
 
+def test_a_database_that_vanishes_is_missed_and_not_begun_anew(site: Site, tmp_path: Path) -> None:
+    """In a new one nothing would be news. It may be on a disk that comes back."""
+    rounds(site)
+    stage = Stage(tmp_path, source("trade", site.url(), every="1s"), WATCHES)
+    with running(stage) as daemon:
+        daemon.wait_for(daemon.checks(baseline=False))
+        os.replace(stage.db, tmp_path / "elsewhere.db")
+        gone = daemon.wait_for(lambda event: event["event"] == "trouble")
+        assert daemon.stop()[0] == 0
+    assert gone["text"].startswith(f"{stage.db}: the database is gone; put it back, or restart")
+    assert not stage.db.exists()
+
+
 def test_an_edit_does_not_wait_for_a_long_round(site: Site, tmp_path: Path) -> None:
     """A host with many listings is gone through for minutes; the new config cuts in at once."""
     rounds(site)

@@ -6,12 +6,15 @@ from monitor.check import articles
 from monitor.check.reading import Fetch, Reading, UnbelievableError
 from monitor.errors import PageFault
 from monitor.health import objections
+from monitor.health.ground import TURNED_BACK
 from monitor.health.learned import FAR_FEWER
 from monitor.model.configured import Source
 from monitor.model.stored import Verdict
 from monitor.model.world import World
 from monitor.store import absences, history
 from monitor.store.database import Database
+
+_LOST = (FAR_FEWER, TURNED_BACK)  # what so many withdrawals at once would look like, too
 
 
 def believe(
@@ -28,7 +31,7 @@ def believe(
     if accept:
         return (*reading.overruled, *faults)
     for fault in faults:
-        if fault.rule != FAR_FEWER or not _were_withdrawn(source, reading, fetch, db, world):
+        if fault.rule not in _LOST or not _were_withdrawn(source, reading, fetch, db, world):
             raise UnbelievableError(fault, reading.fetched)
     return ()
 

@@ -4,7 +4,8 @@ Each rule is a function of its own, with a name, a reason in words and an advice
 
     pages      what no listing shows: no entries, a far future, one title, unreadable letters
     learned    what this listing never did: far fewer entries, other titles, another language …
-    ground     what is not this listing: another board, another site, an end that is none
+    ground     what is not this listing, or not as it is: another board, an end that is none, an
+               old copy
 
 Rules ask for much before they object. A listing that is young, short or was silent for a month is
 no fault; and whoever sees that all is well overrules them with `monitor --once --accept`, from
@@ -37,6 +38,7 @@ RULES: tuple[Rule, ...] = (
     learned.other_categories,
     ground.ends_early,
     learned.rewritten,
+    ground.turned_back,
     pages.one_title,
     pages.long_ago,
 )

@@ -13,6 +13,7 @@ from monitor.model.scraped import Entry, Page
 from monitor.model.stored import Verdict
 
 ANOTHER_LISTING = "another-listing"
+TURNED_BACK = "turned-back"
 
 _FEW = 3  # entries: fewer prove nothing
 _MANY = 5  # entries that should have been met before, and were not
@@ -43,6 +44,29 @@ def another_listing(pages: Sequence[Page], history: History, _now: datetime) -> 
             rule=ANOTHER_LISTING,
             reason=f"this looks like another listing: {reason}",
             advice="open the address in a browser and compare it with: monitor releases",
+        )
+
+
+def turned_back(pages: Sequence[Page], history: History, _now: datetime) -> Iterator[Verdict]:
+    """Object to a first page that has lost its entries, and shows older ones in their place.
+
+    An old copy of it says nothing of what is new; and where the oldest come first, what is new is
+    on the last page.
+    """
+    first = pages[0].entries
+    had = max((shape.newest for shape in history.shapes if shape.newest), default=date.min)
+    since = min((shape.oldest for shape in history.shapes if shape.oldest), default=date.min)
+    pushed_down = sum(one not in history.met and one.date >= since for one in first)
+    gone = history.lost - pushed_down
+    newest = max((one.date for one in first), default=date.max)
+    if pages[0].number == 1 and gone >= _MANY and gone * 2 >= len(first) and newest < had:
+        yield Verdict(
+            credible=False,
+            rule=TURNED_BACK,
+            reason=f"the newest entry on its first page is of {newest}, where the listing had come"
+            f" to {had}, and {gone} that stood there are gone",
+            advice="open the address in a browser: the site may show an old copy of the page; if it"
+            " lists the oldest first now, give the source an address that does not",
         )
 
 

@@ -35,9 +35,10 @@ class History:
 
     `shapes` are those of its last believed checks, the latest first: none for a baseline. `met` are
     those of the entries now read that it has shown before, `altered` those of them that had another
-    title or date then.
+    title or date then. `lost` counts the entries of its last believed page 1 that page 1 now lacks.
     """
 
     shapes: tuple[Shape, ...] = ()
     met: frozenset[Entry] = frozenset()
     altered: frozenset[Entry] = frozenset()
+    lost: int = 0

@@ -7,7 +7,7 @@ from datetime import date
 
 from monitor.model.history import History, Shape
 from monitor.model.scraped import Page
-from monitor.store import known
+from monitor.store import absences, known
 
 # So many checks that found something changed are remembered: weeks of a busy listing.
 _KEPT = 20
@@ -23,7 +23,9 @@ def read(conn: sqlite3.Connection, source: str, pages: Sequence[Page]) -> Histor
     entries = [entry for page in pages for entry in page.entries]
     met = dict(known.met(conn, source, entries))
     altered = frozenset(entry for entry, is_altered in met.items() if is_altered)
-    return History(shapes=shapes(conn, source), met=frozenset(met), altered=altered)
+    past = shapes(conn, source)
+    lost = absences.lacking(conn, source, "", pages[0].entries) if past and pages else ()
+    return History(shapes=past, met=frozenset(met), altered=altered, lost=len(lost))
 
 
 def shapes(conn: sqlite3.Connection, source: str) -> tuple[Shape, ...]:

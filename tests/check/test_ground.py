@@ -77,3 +77,37 @@ def test_late_entries_within_known_ground_are_news(thin: Scene) -> None:
         thin.site.publish(f"Steel, late {number}", DAY - timedelta(days=900), at=7)
     assert thin.check().result.new == 3
     assert len(thin.told()) == 3
+
+
+def test_a_list_that_is_turned_over_is_not_believed(scene: Scene) -> None:
+    """Its archive is no news, and what is news stands where no check comes."""
+    scene.begin(80)
+    scene.site.reorder("fta", scene.site.boards["fta"][::-1])
+    result = scene.check().result
+    assert (result.status, result.rule, result.new) == ("suspect", "turned-back", 0)
+    assert scene.check(sweep=True).result.status == "suspect"
+    scene.site.reorder("fta", scene.site.boards["fta"][::-1])
+    scene.site.publish("Steel", DAY)
+    assert (scene.check().result.new, len(scene.told())) == (1, 1)
+
+
+def test_a_page_of_withdrawals_at_once_is_believed(scene: Scene) -> None:
+    """Their article pages are gone too."""
+    scene.begin(40)
+    for article_id in range(40, 34, -1):
+        scene.site.withdraw(article_id)
+    found = [scene.check(sweep=True).result for _ in range(3)]
+    assert [one.status for one in found] == ["ok", "ok", "ok"]
+    assert sum(one.withdrawn for one in found) == 6
+
+
+def test_a_page_that_was_accepted_though_it_had_turned_back_is_usual_from_then_on(
+    scene: Scene,
+) -> None:
+    """Its entries were moved elsewhere, say, where their articles can still be read."""
+    scene.begin(40)
+    scene.site.reorder("fta", scene.site.boards["fta"][6:])
+    assert scene.check().result.status == "suspect"
+    assert [one.rule for one in scene.check(accept=True).overruled] == ["turned-back"]
+    scene.site.publish("Steel", DAY)
+    assert (scene.check().result.new, scene.check(sweep=True).result.status) == (1, "ok")

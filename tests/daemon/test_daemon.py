@@ -131,7 +131,7 @@ def test_a_database_that_vanishes_is_missed_and_not_begun_anew(site: Site, tmp_p
     stage = Stage(tmp_path, source("trade", site.url(), every="1s"), WATCHES)
     with running(stage) as daemon:
         daemon.wait_for(daemon.checks(baseline=False))
-        os.replace(stage.db, tmp_path / "elsewhere.db")
+        stage.db.rename(tmp_path / "elsewhere.db")
         gone = daemon.wait_for(lambda event: event["event"] == "trouble")
         assert daemon.stop()[0] == 0
     assert gone["text"].startswith(f"{stage.db}: the database is gone; put it back, or restart")

@@ -16,7 +16,7 @@ from tests import site_faults as faults
 from tests.channels.peers import free_port
 from tests.faults.stand import Stand
 from tests.site import Site
-from tests.site_pages import BOARDS, board_list, framed
+from tests.site_pages import BOARDS, PER_PAGE, board_list, framed
 from tests.site_wire import Exchange, Response
 
 
@@ -142,6 +142,15 @@ def three_entries(exchange: Exchange) -> Response:
         return exchange.response
     assert isinstance(exchange.site, Site)
     ids = exchange.site.boards["fta"][:3]
+    posts = [exchange.site.posts[one] for one in ids]
+    return Response(framed("FTA", board_list(BOARDS["fta"], posts)).encode())
+
+
+def oldest_first(exchange: Exchange) -> Response:
+    """Show the list from its other end."""
+    assert isinstance(exchange.site, Site)
+    start = (exchange.request.page - 1) * PER_PAGE
+    ids = exchange.site.boards["fta"][::-1][start : start + PER_PAGE]
     posts = [exchange.site.posts[one] for one in ids]
     return Response(framed("FTA", board_list(BOARDS["fta"], posts)).encode())
 

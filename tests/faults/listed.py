@@ -54,6 +54,7 @@ PAGES = (
     Case("three entries of ten", over(cases.three_entries)),
     Case("the same page for every number", over(faults.repeated)),
     Case("another board's list", over(cases.another_board)),
+    Case("the oldest first", over(cases.oldest_first)),
     Case("an entry without a title", over(faults.without("title"))),
     Case("an entry without a date", over(faults.without("date"))),
     Case("an entry dated in 2205", altered(cases.mistyped_year)),

@@ -40,10 +40,12 @@ def pages(*contents: tuple[Entry, ...]) -> list[Page]:
     return [Page(number=number, entries=one) for number, one in enumerate(contents, 1)]
 
 
-def past(*known: Entry, first: int = 10, met: tuple[Entry, ...] | None = None) -> History:
+def past(
+    *known: Entry, first: int = 10, met: tuple[Entry, ...] | None = None, lost: int = 0
+) -> History:
     """Return the history of a listing that has shown these; all of them are `met`, if not less."""
     shape = shape_of([Page(number=1, entries=known[:first]), Page(number=2, entries=known[first:])])
-    return History(shapes=(shape,), met=frozenset(known if met is None else met))
+    return History(shapes=(shape,), met=frozenset(known if met is None else met), lost=lost)
 
 
 def day(text: str) -> date:

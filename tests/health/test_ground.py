@@ -143,3 +143,41 @@ def test_an_end_above_known_ground_is_not_believed() -> None:
     assert "ends with page 1" in verdict.reason
     assert "?pageIndex=2" in verdict.advice
     assert judge(read, past(*listed(999, 990), *KNOWN), NOW).credible
+
+
+MANY = (*listed(1000, 996), *KNOWN[:5])  # five that are new, and as many pushed down
+
+
+@pytest.mark.parametrize(
+    ("history", "read", "is_believed"),
+    [
+        # an old copy of it, from before half of its entries
+        (past(*KNOWN, lost=5), pages(KNOWN[5:15]), False),
+        (past(*KNOWN, lost=4), pages(KNOWN[4:14]), True),
+        (past(*KNOWN, lost=5), pages(KNOWN[5:16]), True),
+        # the oldest first: known ones, and such as stood below all that was known
+        (past(*KNOWN, lost=10), pages(KNOWN[::-1][:10]), False),
+        (past(*KNOWN, lost=10), pages(listed(110, 101)[::-1], KNOWN[::-1]), False),
+        # an outage pushes entries down, also where one was dated ahead of the others
+        (past(*KNOWN, lost=5), pages(MANY), True),
+        (past(entry(951, date=day("2025-12-10")), *KNOWN, lost=5), pages(MANY), True),
+        # the entry that all others are older than still stands
+        (past(*KNOWN, lost=9), pages((KNOWN[0], *KNOWN[20:29])), True),
+    ],
+)
+def test_a_page_that_has_turned_back_is_not_believed(
+    history: History, read: list[Page], is_believed: bool
+) -> None:
+    """What is new is not on it."""
+    verdict = judge(read, history, NOW)
+    assert verdict.rule == ("" if is_believed else "turned-back"), verdict
+
+
+def test_where_a_page_has_turned_back_to_is_told() -> None:
+    """With what to look for."""
+    verdict = judge(pages(KNOWN[5:15]), past(*KNOWN, lost=5), NOW)
+    assert verdict.reason == (
+        "the newest entry on its first page is of 2025-10-07, where the listing had come to"
+        " 2025-10-12, and 5 that stood there are gone"
+    )
+    assert "oldest first" in verdict.advice

@@ -103,7 +103,11 @@ class Sender:
         if self._operator is None:
             return []
         told = trouble.took(conn, delivery.channel, operator=self._operator, world=self._world)
-        return [] if told is None else [told]
+        if told is None:
+            return []
+        # Not for every message that is taken: one that never is would be given up within minutes.
+        outbox.hasten(conn, delivery.channel, self._world.now())
+        return [told]
 
     def _trouble(
         self, conn: sqlite3.Connection, delivery: Delivery, error: str, again: datetime | None

@@ -158,6 +158,15 @@ def postponed(
     )
 
 
+def hasten(conn: sqlite3.Connection, channel: str, now: datetime) -> None:
+    """Let what a channel did not take be tried now, but where the receiver itself named a time."""
+    conn.execute(
+        "UPDATE deliveries SET due_at = min(due_at, ?)"
+        " WHERE channel = ? AND status = 'owed' AND error IS NOT NULL AND NOT held",
+        (to_iso(now), channel),
+    )
+
+
 def given_up(conn: sqlite3.Connection, delivery_id: str, me: str, error: str) -> None:
     """Record that no further attempt will be made by itself; the message is kept."""
     conn.execute(

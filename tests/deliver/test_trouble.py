@@ -127,6 +127,33 @@ def test_a_channel_that_stays_down_is_told_on_the_others_and_so_is_its_end(offic
     assert text[1].startswith("2 messages wait for it.")
 
 
+def test_what_waited_through_the_trouble_goes_out_as_soon_as_it_is_over(office: Office) -> None:
+    """And not half a day later, when its own next attempt would have been."""
+    office.owe("desk")
+    office.down["desk"] = False
+    for _ in range(12):
+        office.send(timedelta(hours=2))
+    office.down.clear()
+    office.owe("desk")
+    assert office.send().delivered == 4  # both, and word of it to the two others
+    assert len(office.came["desk"]) == 2
+
+
+def test_a_time_that_the_receiver_named_is_waited_for_though_it_takes_other_messages(
+    office: Office,
+) -> None:
+    """It may be this message that it does not want yet."""
+    office.owe("desk")
+    office.down["desk"], office.asked = False, timedelta(hours=10)
+    office.send()
+    office.down.clear()
+    office.owe("desk")
+    office.send()
+    assert len(office.came["desk"]) == 1
+    office.send(timedelta(hours=10))
+    assert len(office.came["desk"]) == 2
+
+
 def test_a_failure_that_was_noted_a_moment_later_is_not_long(office: Office) -> None:
     """The clock goes on between the attempt and what is written of it."""
     before = office.fake.moment - timedelta(milliseconds=1)

@@ -189,8 +189,15 @@ def _channel(
         _not_taken(channel.name, tally),
         kind=channel.kind,
         send=channel.send,
-        next_digest_at=None if periods is None else periods(now).until,
+        next_digest_at=None if periods is None else _next_digest(periods(now).until, tally, now),
     )
+
+
+def _next_digest(until: datetime, tally: ChannelTally, now: datetime) -> datetime:
+    """Return when the next digest is due: one of a schedule that was sooner may still wait."""
+    if tally.due_at is None or tally.failing or tally.due_at <= now:
+        return until
+    return min(until, tally.due_at)
 
 
 def _left(conn: sqlite3.Connection, name: str) -> ChannelVitals:

@@ -232,6 +232,18 @@ def test_the_next_digest_is_told(db: Database) -> None:
     assert desk.next_digest_at == START + 24 * HOUR
 
 
+@pytest.mark.parametrize(("hours", "expected"), [(7, 7), (30, 24), (0, 24)])
+def test_a_digest_that_was_promised_sooner_is_the_next_one(
+    db: Database, hours: int, expected: int
+) -> None:
+    """By a schedule of before; what is due already is no promise."""
+    with db.writing() as conn:
+        digest = message(stored_release(conn), "msg_1", "desk", START)
+        messages.owe(conn, digest, due_at=START + hours * HOUR, check_id=None)
+    _, desk = looked(db, START + HOUR).channels
+    assert desk.next_digest_at == START + expected * HOUR
+
+
 def test_the_cheap_question_has_the_same_answer_about_sources(db: Database) -> None:
     """All that is asked after each round of the daemon."""
     with db.writing() as conn:

@@ -36,6 +36,7 @@ def fetched(html: str) -> Fetched:
     [
         f"<!DOCTYPE html><html><body>{LIST}</ul></div></body></html>",
         f"<HTML><BODY>{LIST}</UL></DIV></BODY></HTML>",
+        f"<html><body>{LIST}</ul></div></body></html><!-- made at noon -->",
         f"<html><body>{LIST}</ul></div></body>",
         f"<html><body>{LIST}</ul></div>",
         f"{LIST}</ul></div>",

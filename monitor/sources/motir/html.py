@@ -28,13 +28,14 @@ _MISSING = re.compile(
     r"|has been (?:deleted|removed)|존재하지 않|삭제된|찾을 수 없",
     re.IGNORECASE,
 )
-# Put behind every page, it stands in the tree where the page ended.
+# Put behind a page, it stands in the tree where the page ended.
 _END = b"<!---->"
 _UNSAID = re.compile(
     rb"<!--.*?(?:-->|\Z)|<(script|style)\b.*?(?:</\1\b|\Z)", re.DOTALL | re.IGNORECASE
 )
 _BINARY = (b"\x1f\x8b", b"%PDF", b"PK\x03\x04", b"\x89PNG", b"\xff\xd8\xff", b"GIF8")
 _SHOWN = 120
+_TAIL = 100
 _MERE_SCRIPT = 2000
 
 
@@ -45,9 +46,10 @@ def open_page(fetched: Fetched, selector: str) -> list[LexborNode]:
     but nobody knows what it lost.
     """
     body = utf8_bytes(fetched.body, fetched.headers.get("content-type"))
-    tree = LexborHTMLParser(body + _END)
+    is_whole = _ends_as_a_page(body)
+    tree = LexborHTMLParser(body if is_whole else body + _END)
     found = tree.css(selector)
-    if _is_cut(body, tree, found):
+    if not is_whole and _is_cut(body, tree, found):
         raise PageFault(
             f"the page ends in the middle, after {len(body):,} bytes (its closing tag is missing)",
             advice=PASSES,
@@ -58,6 +60,11 @@ def open_page(fetched: Fetched, selector: str) -> list[LexborNode]:
             raise looks_like(looks.NO_TEXT, fetched.url)
         raise _something_else(tree, fetched.url, selector)
     return found
+
+
+def _ends_as_a_page(body: bytes) -> bool:
+    """Tell whether the very end of a page is its end tag, as is usual: then nothing is lost."""
+    return body[-_TAIL:].rstrip().lower().endswith(b"</html>")
 
 
 def _is_cut(body: bytes, tree: LexborHTMLParser, found: list[LexborNode]) -> bool:

@@ -252,7 +252,8 @@ def _before_title(item: _Item) -> list[str]:
     while node is not None:
         sibling = node.prev
         while sibling is not None:
-            words = text_of(sibling, but=_BADGES)
+            is_gap = sibling.is_text_node and (sibling.text_content or "").isspace()
+            words = "" if is_gap else text_of(sibling, but=_BADGES)
             if words:
                 found.append(words)
             sibling = sibling.prev

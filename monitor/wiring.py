@@ -67,11 +67,14 @@ class Works:
         to be followed by an empty one, in which nothing is news.
         """
         path = self._config.store_path
-        if self._has_opened and not path.exists():
+        try:
+            db = open_database(path, self._config.keep, make=not self._has_opened)
+        except StoreError as error:
+            if not self._has_opened or path.exists():
+                raise
             raise StoreError(
                 f"{path}: the database is gone; put it back, or restart monitor to begin a new one"
-            )
-        db = open_database(path, self._config.keep)
+            ) from error
         self._has_opened = True
         return db
 

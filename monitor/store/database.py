@@ -93,13 +93,13 @@ class Database:
         self.close()
 
 
-def open_database(path: Path, keep: timedelta = KEEP) -> Database:
+def open_database(path: Path, keep: timedelta = KEEP, *, make: bool = True) -> Database:
     """Open the store, making or migrating it where needed; StoreError says what is wrong.
 
-    Raw pages older than `keep` go when others come.
+    Raw pages older than `keep` go when others come. `make`: also where there is no file.
     """
     with in_words(path):
-        conn = connect(path)
+        conn = connect(path) if make else _opened(f"{path.absolute().as_uri()}?mode=rw")
         try:
             if not is_current(conn, path):
                 from monitor.store.schema import migrate  # noqa: PLC0415 - sqlite-utils is slow
@@ -124,8 +124,12 @@ def connect(path: Path) -> sqlite3.Connection:
             f"{path}: the database cannot be opened for writing ({error.strerror}); "
             "check the folder and its rights"
         ) from error
+    return _opened(path.absolute().as_uri())
+
+
+def _opened(address: str) -> sqlite3.Connection:
     return sqlite3.connect(
-        path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
+        address, uri=True, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
     )
 
 

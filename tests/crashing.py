@@ -104,8 +104,8 @@ def _command(chosen: int, args: list[str], counted: IO[str]) -> int:
     counter = _Counter(chosen)
     connect, send = database.connect, channels.send
 
-    def traced(path: Any) -> sqlite3.Connection:
-        conn = connect(path)
+    def traced(path: Any, *, make: bool = True) -> sqlite3.Connection:
+        conn = connect(path, make=make)
         conn.set_trace_callback(counter.statement)
         return conn
 

@@ -99,7 +99,7 @@ def open_database(path: Path, keep: timedelta = KEEP, *, make: bool = True) -> D
     Raw pages older than `keep` go when others come. `make`: also where there is no file.
     """
     with in_words(path):
-        conn = connect(path) if make else _opened(f"{path.absolute().as_uri()}?mode=rw")
+        conn = connect(path, make=make)
         try:
             if not is_current(conn, path):
                 from monitor.store.schema import migrate  # noqa: PLC0415 - sqlite-utils is slow
@@ -113,8 +113,20 @@ def open_database(path: Path, keep: timedelta = KEEP, *, make: bool = True) -> D
     return Database(path, conn, keep)
 
 
-def connect(path: Path) -> sqlite3.Connection:
-    """Open the file, making it where it is not there; for the owner's eyes alone."""
+def connect(path: Path, *, make: bool = True) -> sqlite3.Connection:
+    """Open the file, making it where it is not there if `make`; for the owner's eyes alone."""
+    if make:
+        _make(path)
+    return sqlite3.connect(
+        f"{path.absolute().as_uri()}?mode=rw",
+        uri=True,
+        timeout=_BUSY_SECONDS,
+        isolation_level=None,
+        check_same_thread=False,
+    )
+
+
+def _make(path: Path) -> None:
     if not path.parent.is_dir():
         raise StoreError(f"{path}: the folder for the database does not exist; make it first")
     try:
@@ -124,13 +136,6 @@ def connect(path: Path) -> sqlite3.Connection:
             f"{path}: the database cannot be opened for writing ({error.strerror}); "
             "check the folder and its rights"
         ) from error
-    return _opened(path.absolute().as_uri())
-
-
-def _opened(address: str) -> sqlite3.Connection:
-    return sqlite3.connect(
-        address, uri=True, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
-    )
 
 
 def _is_whole(conn: sqlite3.Connection) -> bool:

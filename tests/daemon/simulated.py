@@ -140,7 +140,7 @@ class Year:
         patch.setattr(
             database,
             "connect",
-            lambda path: sqlite3.connect(
+            lambda path, **_: sqlite3.connect(
                 path, isolation_level=None, check_same_thread=False, factory=Fragile
             ),
         )

@@ -205,8 +205,8 @@ def full_disk(stand: Stand) -> None:
     """Let the database not grow by a single page."""
     connect = database.connect
 
-    def small(path: Path) -> sqlite3.Connection:
-        conn = connect(path)
+    def small(path: Path, *, make: bool = True) -> sqlite3.Connection:
+        conn = connect(path, make=make)
         (size,) = conn.execute("PRAGMA page_count").fetchone()
         conn.execute(f"PRAGMA max_page_count = {size}")
         return conn

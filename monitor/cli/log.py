@@ -3,7 +3,6 @@
 Where they go may be full, or read by nobody any more: the watching goes on all the same.
 """
 
-import threading
 from collections.abc import Callable
 from datetime import datetime, tzinfo
 
@@ -16,15 +15,40 @@ from monitor.text.cleaning import clean
 from monitor.text.counting import counted
 from monitor.times import to_iso
 
+Write = Callable[[str], None]
+"""Writes a line, or several; called from several threads."""
+
+
+class Printer:
+    """Prints on standard output; that it cannot is told once, and again after it could."""
+
+    def __init__(self) -> None:
+        self._is_taken = True
+
+    def __call__(self, line: str) -> None:
+        """Print a line."""
+        was_taken, self._is_taken = self._is_taken, False
+        try:
+            print(line, flush=True)
+            self._is_taken = True
+        except OSError as error:
+            if was_taken:
+                complain(f"monitor: standard output: {error.strerror or error}; work goes on")
+
 
 class Lines:
     """One line for each thing that happened, with its local time; `quiet` leaves trouble alone."""
 
     def __init__(
-        self, now: Callable[[], datetime], zone: Callable[[], tzinfo], *, quiet: bool
+        self,
+        now: Callable[[], datetime],
+        zone: Callable[[], tzinfo],
+        write: Write,
+        *,
+        quiet: bool,
     ) -> None:
         self._now, self._zone, self._quiet = now, zone, quiet
-        self._lock = threading.Lock()
+        self._write = write
 
     def checked(self, report: Report) -> None:
         """Tell how a check went."""
@@ -53,18 +77,15 @@ class Lines:
 
     def _line(self, text: str) -> None:
         at = self._now().astimezone(self._zone())
-        with self._lock:
-            for part in text.splitlines():
-                complain(f"{at:%Y-%m-%d %H:%M:%S}  {clean(part)}")
+        parts = (f"{at:%Y-%m-%d %H:%M:%S}  {clean(part)}" for part in text.splitlines())
+        self._write("\n".join(parts))
 
 
 class JsonLines:
     """One JSON document a line, with `at` and `event`; nothing else is on standard output."""
 
-    def __init__(self, now: Callable[[], datetime]) -> None:
-        self._now = now
-        self._lock = threading.Lock()
-        self._is_taken = True
+    def __init__(self, now: Callable[[], datetime], write: Write) -> None:
+        self._now, self._write = now, write
 
     def checked(self, report: Report) -> None:
         """Tell how a check went."""
@@ -84,12 +105,4 @@ class JsonLines:
         self._line("trouble", {"text": text})
 
     def _line(self, event: str, row: dict[str, object]) -> None:
-        line = dumps({"at": to_iso(self._now()), "event": event, **row})
-        with self._lock:
-            was_taken, self._is_taken = self._is_taken, False
-            try:
-                print(line, flush=True)
-                self._is_taken = True
-            except OSError as error:
-                if was_taken:
-                    complain(f"monitor: standard output: {error.strerror or error}; work goes on")
+        self._write(dumps({"at": to_iso(self._now()), "event": event, **row}))

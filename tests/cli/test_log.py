@@ -9,7 +9,8 @@ from datetime import UTC, datetime
 import pytest
 
 from monitor.check import Report
-from monitor.cli.log import JsonLines, Lines
+from monitor.cli.log import JsonLines, Lines, Printer
+from monitor.cli.output import complain
 from monitor.deliver import Tally
 from monitor.model.reported import CheckResult
 from monitor.zones import zone_named
@@ -26,7 +27,7 @@ SENT = Tally(delivered=2, failures=["desk: the server is down"])
 
 def lines(*, quiet: bool) -> Lines:
     """Return a log in Korean time."""
-    return Lines(lambda: NOW, lambda: zone_named("Asia/Seoul"), quiet=quiet)
+    return Lines(lambda: NOW, lambda: zone_named("Asia/Seoul"), complain, quiet=quiet)
 
 
 def test_a_person_reads_one_line_a_happening(capsys: pytest.CaptureFixture[str]) -> None:
@@ -59,7 +60,7 @@ def test_a_quiet_log_tells_of_trouble_alone(capsys: pytest.CaptureFixture[str]) 
 
 def test_json_lines_hold_all_of_it(capsys: pytest.CaptureFixture[str]) -> None:
     """A document a line, each with its time and its kind, on standard output."""
-    log = JsonLines(lambda: NOW)
+    log = JsonLines(lambda: NOW, Printer())
     log.checked(Report(result=GOOD))
     log.sent("desk", SENT)
     log.said("stopping")
@@ -92,7 +93,7 @@ class Full(io.StringIO):
 
 def test_json_lines_that_nobody_takes_are_told_of_once(capsys: pytest.CaptureFixture[str]) -> None:
     """On standard error; and again only where they were taken in between."""
-    log = JsonLines(lambda: NOW)
+    log = JsonLines(lambda: NOW, Printer())
     with redirect_stdout(Full()):
         log.said("one")
         log.said("two")

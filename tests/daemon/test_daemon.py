@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import date
 from pathlib import Path
 
@@ -123,6 +123,35 @@ def test_it_watches_on_where_its_log_cannot_be_written(
             until(lambda: len(receiver.got) == 2 or daemon.poll() is not None)
             daemon.terminate()
     assert len(receiver.got) == 2
+
+
+@pytest.mark.parametrize("args", [[], ["--json"]])
+def test_it_watches_on_and_ends_though_nobody_reads_what_it_prints(
+    site: Site, tmp_path: Path, args: list[str]
+) -> None:
+    """As on a terminal that was stopped with Ctrl-S, or in a pager that nobody scrolls."""
+    site.publish("Steel Quotas", DAY)
+    unread, full = os.pipe()
+    os.set_blocking(full, False)
+    with suppress(BlockingIOError):
+        while True:
+            os.write(full, bytes(100))
+    os.set_blocking(full, True)
+    with receiving(Receiver()) as receiver:
+        trade = source("trade", site.url(), every="1h", first_run="alert")
+        Stage(tmp_path, trade, WATCHES, bot(receiver.url))
+        command = [sys.executable, "-m", "monitor", *args]
+        with subprocess.Popen(
+            command, cwd=tmp_path, env=environment(), stdout=full, stderr=full
+        ) as daemon:
+            try:
+                until(lambda: len(receiver.got) == 1)
+                daemon.terminate()
+                assert daemon.wait(10) == 0
+            finally:
+                daemon.kill()
+    os.close(unread)
+    os.close(full)
 
 
 def test_a_database_that_vanishes_is_missed_and_not_begun_anew(site: Site, tmp_path: Path) -> None:

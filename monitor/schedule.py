@@ -39,8 +39,13 @@ def next_attempt(
     """
     if attempt >= MAX_ATTEMPTS:
         return None
-    wait = _jittered(_WAITS[attempt - 1], chance)
-    return now + max(wait, min(retry_after or timedelta(), _LONGEST_ASKED))
+    ours = now + _jittered(_WAITS[attempt - 1], chance)
+    return max(ours, asked_for(now, retry_after) or ours)
+
+
+def asked_for(now: datetime, retry_after: timedelta | None) -> datetime | None:
+    """Return until when a receiver asked to be left alone, a day at most; None: it did not."""
+    return None if retry_after is None else now + min(retry_after, _LONGEST_ASKED)
 
 
 def fetch_wait(attempt: int, chance: float) -> timedelta:

@@ -178,7 +178,7 @@ def tried(conn: sqlite3.Connection, name: str, at: datetime, how: str) -> None:
     elif how == "given up":
         outbox.given_up(conn, name, "me", "no such hook")
     else:
-        outbox.postponed(conn, name, "me", "no answer", at + HOUR, held=False)
+        outbox.postponed(conn, name, "me", "no answer", at + HOUR, asked=None)
 
 
 @pytest.mark.parametrize(

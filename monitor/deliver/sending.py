@@ -11,7 +11,7 @@ from monitor.deliver import claimant, trouble
 from monitor.errors import DeliveryError
 from monitor.model.configured import Channel
 from monitor.model.told import Delivery, Letter, Notice
-from monitor.schedule import next_attempt
+from monitor.schedule import asked_for, next_attempt
 from monitor.store import messages, outbox
 from monitor.store.database import Database
 from monitor.store.outbox import Due
@@ -93,8 +93,8 @@ class Sender:
             if again is None:
                 outbox.given_up(conn, delivery.id, me, str(error))
             else:
-                held = error.retry_after is not None
-                outbox.postponed(conn, delivery.id, me, str(error), again, held=held)
+                asked = asked_for(now, error.retry_after)
+                outbox.postponed(conn, delivery.id, me, str(error), again, asked=asked)
             until = again if again is None or error.retry_after is not None else now
             told = self._trouble(conn, delivery, str(error), until)
         self._tally.told += told

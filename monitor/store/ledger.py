@@ -98,11 +98,16 @@ def again(conn: sqlite3.Connection, ids: Sequence[str], now: datetime) -> None:
     """Owe messages anew that were not sent: due at once, with all their attempts before them.
 
     The id and the frozen bytes stay, so that a receiver can tell if it had one after all. What a
-    living sender holds is left to it.
+    living sender holds is left to it. Whoever asks for this overrules what a receiver asked.
     """
     conn.executemany(
         "UPDATE deliveries SET status = 'owed', due_at = ?1, held = 0, attempts = 0"
         " WHERE id = ?2 AND status IN ('owed', 'given-up')"
         " AND (claimed_until IS NULL OR claimed_until < ?1)",
         [(to_iso(now), name) for name in ids],
+    )
+    conn.executemany(
+        "UPDATE deliveries SET held = min(held, 1)"
+        " WHERE channel = (SELECT channel FROM deliveries WHERE id = ?)",
+        [(name,) for name in ids],
     )

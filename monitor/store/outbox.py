@@ -15,6 +15,8 @@ from monitor.times import from_iso, from_iso_if, to_iso
 
 # Longer than any channel's own time limit: a lease must not lapse while its holder still sends.
 LEASE = timedelta(minutes=10)
+# Where the receiver named a time: no sooner, or then and not before, as the whole channel.
+_NOT_SOONER, _HELD_BACK = 1, 2
 _SLACK = timedelta(minutes=1)  # clocks that are corrected by less have done no harm
 
 
@@ -31,14 +33,17 @@ def due(
 ) -> list[Due]:
     """Return what these channels are owed, oldest first.
 
-    Due is what is due by `until`; but where the receiver itself named a time, by `now`.
+    Due is what is due by `until`; but where the receiver itself named a time, by `now`, and until
+    then nothing is: it asked to be left alone (RFC 6585, section 4), not for this message to wait.
     """
     marks = ", ".join("?" * len(channels))
     rows = conn.execute(
-        "SELECT id, channel, claimed_by FROM deliveries WHERE status = 'owed'"
-        f" AND channel IN ({marks}) AND due_at <= iif(held, ?, ?)"
+        "SELECT id, channel, claimed_by FROM deliveries AS d WHERE status = 'owed'"
+        f" AND channel IN ({marks}) AND due_at <= iif(held, ?, ?) AND NOT EXISTS"
+        "  (SELECT 1 FROM deliveries WHERE status = 'owed' AND channel = d.channel AND due_at > ?"
+        f"   AND held = {_HELD_BACK})"
         " ORDER BY created_at, id",
-        (*channels, to_iso(now), to_iso(until)),
+        (*channels, to_iso(now), to_iso(until), to_iso(now)),
     )
     return [Due(id=name, channel=channel, claimed_by=by) for name, channel, by in rows]
 
@@ -84,11 +89,13 @@ def open_until(conn: sqlite3.Connection) -> Mapping[str, datetime]:
 
 
 def next_due(conn: sqlite3.Connection, channel: str) -> datetime | None:
-    """Return when the next message to this channel is due; None where it is owed none."""
-    (due_at,) = conn.execute(
-        "SELECT min(due_at) FROM deliveries WHERE status = 'owed' AND channel = ?", (channel,)
+    """Return when the next message to this channel may go; None where it is owed none."""
+    due_at, held_until = conn.execute(
+        f"SELECT min(due_at), max(iif(held = {_HELD_BACK}, due_at, NULL)) FROM deliveries"
+        " WHERE status = 'owed' AND channel = ?",
+        (channel,),
     ).fetchone()
-    return from_iso_if(due_at)
+    return from_iso_if(max(due_at, held_until) if held_until else due_at)
 
 
 _DELAYED = (
@@ -145,12 +152,13 @@ def postponed(
     error: str,
     due_at: datetime,
     *,
-    held: bool,
+    asked: datetime | None,
 ) -> None:
-    """Record a failed attempt and when the next one is due; `held`: the receiver said so.
+    """Record a failed attempt and when the next one is due; not before what the receiver `asked`.
 
     Only while the claim is still `me`'s: after its lease another sender may hold it.
     """
+    held = 0 if asked is None else _HELD_BACK if due_at <= asked else _NOT_SOONER
     conn.execute(
         "UPDATE deliveries SET error = ?, due_at = ?, held = ?, claimed_by = NULL,"
         " claimed_until = NULL WHERE id = ? AND status = 'owed' AND claimed_by = ?",

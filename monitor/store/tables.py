@@ -117,7 +117,8 @@ FIRST = (
     "CREATE UNIQUE INDEX matches_once ON matches (release_id, watch) WHERE event = 'new'",
     "CREATE INDEX matches_by_watch ON matches (watch, release_id)",
     # The outbox. `payload` is frozen at the first attempt and dropped once sent; a claim is held
-    # until `claimed_until`; `held` is 1 where the receiver itself named the time in `due_at`.
+    # until `claimed_until`; `held` is 1 where the receiver named a time too, and 2 where
+    # `due_at` is that time: then nothing goes to its channel before.
     """CREATE TABLE deliveries (
         id TEXT PRIMARY KEY,
         channel TEXT NOT NULL,

@@ -12,7 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from monitor.model.stored import Change
 from monitor.model.told import Delivery
-from monitor.store import messages, outbox
+from monitor.store import ledger, messages, outbox
 from monitor.store.database import open_database
 from monitor.store.outbox import LEASE
 from monitor.store.rows import changes_row
@@ -109,7 +109,7 @@ def test_a_failed_attempt_is_due_again_later(conn: Connection) -> None:
     """At the time that was set, with the reason kept."""
     delivery = claimed(conn)
     assert delivery is not None
-    outbox.postponed(conn, delivery.id, "me", "down", MOMENT + 5 * SECOND, held=False)
+    outbox.postponed(conn, delivery.id, "me", "down", MOMENT + 5 * SECOND, asked=None)
     assert claimed(conn, at=4 * SECOND) is None
     again = claimed(conn, at=5 * SECOND)
     assert again is not None
@@ -122,12 +122,48 @@ def test_looking_ahead_does_not_go_past_what_the_receiver_asked(conn: Connection
     delivery = claimed(conn)
     assert delivery is not None
     later = MOMENT + 5 * SECOND
-    outbox.postponed(conn, delivery.id, "me", "down", later, held=False)
+    outbox.postponed(conn, delivery.id, "me", "down", later, asked=None)
     assert len(outbox.due(conn, ["bot"], MOMENT, MOMENT + 60 * SECOND)) == 1
     claimed(conn, at=5 * SECOND)
-    outbox.postponed(conn, delivery.id, "me", "down", later, held=True)
+    outbox.postponed(conn, delivery.id, "me", "down", later, asked=MOMENT)
     assert outbox.due(conn, ["bot"], MOMENT, MOMENT + 60 * SECOND) == []
     assert len(outbox.due(conn, ["bot"], later, later)) == 1
+
+
+def test_who_asked_to_be_left_alone_gets_nothing_until_then(conn: Connection) -> None:
+    """No other message either; others' channels do. Where we wait for longer, others go before."""
+    delivery = claimed(conn)
+    assert delivery is not None
+    later = MOMENT + 60 * SECOND
+    release = stored_release(conn, "Other")
+    for name, channel in (("msg_2", "bot"), ("msg_3", "desk")):
+        messages.owe(conn, message(release, name, channel), due_at=MOMENT, check_id=None)
+
+    def due(at: datetime) -> list[str]:
+        return [one.id for one in outbox.due(conn, ["bot", "desk"], at, at)]
+
+    outbox.postponed(conn, delivery.id, "me", "down", later, asked=later)
+    assert due(MOMENT) == ["msg_3"]
+    assert due(later - SECOND) == ["msg_3"]
+    assert due(later) == [delivery.id, "msg_2", "msg_3"]
+    assert outbox.next_due(conn, "bot") == later
+    assert outbox.next_due(conn, "desk") == MOMENT
+    conn.execute("UPDATE deliveries SET claimed_by = 'me' WHERE id = ?", (delivery.id,))
+    outbox.postponed(conn, delivery.id, "me", "down", later, asked=MOMENT + SECOND)
+    assert due(MOMENT) == ["msg_2", "msg_3"]
+    assert outbox.next_due(conn, "bot") == MOMENT
+
+
+def test_who_sends_again_by_hand_overrules_what_the_receiver_asked(conn: Connection) -> None:
+    """Of one message, on its whole channel."""
+    delivery = claimed(conn)
+    assert delivery is not None
+    later = MOMENT + 60 * SECOND
+    outbox.postponed(conn, delivery.id, "me", "down", later, asked=later)
+    release = stored_release(conn, "Other")
+    messages.owe(conn, message(release, "msg_2", "bot"), due_at=MOMENT, check_id=None)
+    ledger.again(conn, ["msg_2"], MOMENT)
+    assert [one.id for one in outbox.due(conn, ["bot"], MOMENT, MOMENT)] == ["msg_2"]
 
 
 def test_what_is_given_up_is_kept(conn: Connection) -> None:
@@ -157,10 +193,13 @@ def test_who_has_lost_a_claim_cannot_undo_the_next_ones_work(conn: Connection) -
     second = claimed(conn, "other", LEASE + SECOND)
     assert first is not None
     assert second is not None
-    outbox.postponed(conn, first.id, "one", "late", MOMENT, held=False)
+    outbox.postponed(conn, first.id, "one", "late", MOMENT, asked=None)
     outbox.given_up(conn, first.id, "one", "late")
     assert claimed(conn, "third", LEASE + 2 * SECOND) is None
     assert outbox.counts(conn) == {"owed": 1}
+
+
+ENDS = ["sent", "failed", "asked", "dies", "dies after sending"]
 
 
 class Senders(RuleBasedStateMachine):
@@ -210,7 +249,7 @@ class Senders(RuleBasedStateMachine):
                     return
 
     @precondition(lambda self: self.at_work)
-    @rule(data=st.data(), how=st.sampled_from(["sent", "failed", "dies", "dies after sending"]))
+    @rule(data=st.data(), how=st.sampled_from(ENDS))
     def end(self, data: st.DataObject, how: str) -> None:
         """A sender's work ends, one way or another."""
         me = data.draw(st.sampled_from(sorted(self.at_work)))
@@ -225,7 +264,8 @@ class Senders(RuleBasedStateMachine):
                 outbox.sent(conn, delivery.id, self.now)
             else:
                 due_at = self.now + 5 * SECOND
-                outbox.postponed(conn, delivery.id, me, "down", due_at, held=False)
+                asked = due_at if how == "asked" else None
+                outbox.postponed(conn, delivery.id, me, "down", due_at, asked=asked)
 
     @rule(minutes=st.integers(1, 15))
     def pass_time(self, minutes: int) -> None:

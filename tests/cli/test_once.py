@@ -153,6 +153,7 @@ def test_who_watches_one_listing_is_told_when_a_release_reaches_it(tmp_path: Pat
 [[watch]]
 name = "everywhere"
 any = ["steel"]
+to = ["bot"]
 
 [[watch]]
 name = "trade only"
@@ -162,15 +163,20 @@ sources = ["trade"]
     with Site() as site, receiving(Receiver()) as receiver:
         ten_releases(site)
         boards = [source("all", site.url("all-releases")), source("trade", site.url("fta"))]
-        stage = Stage(tmp_path, *boards, watches, bot(receiver.url))
+        channels = bot(receiver.url), bot(receiver.url, name="other")
+        stage = Stage(tmp_path, *boards, watches, *channels)
         stage.once()
         post = site.publish(STEEL, DAY, boards=["all-releases"])
         stage.once()
         site.reorder("fta", [post.article_id, *site.boards["fta"]])
         stage.once()
         stage.once()
-    told = [json.loads(body)["data"]["items"][0]["watches"] for _, _, body in receiver.got]
-    assert told == [["everywhere"], ["trade only"]]
+    told = [json.loads(body)["data"] for _, _, body in receiver.got]
+    assert [(one["channel"], one["items"][0]["watches"]) for one in told] == [
+        ("bot", ["everywhere"]),
+        ("other", ["trade only"]),
+    ]
+    assert "its readers had heard" not in stage.run("explain", "11", "trade only").out
 
 
 def test_an_entry_in_the_middle_of_the_page_is_found(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@
 Every message is a sentence for the person at the terminal, without secrets.
 """
 
+import errno
 from collections.abc import Collection
 from datetime import timedelta
 from pathlib import Path
@@ -136,3 +137,8 @@ class DeliveryError(MonitorError):
     ) -> None:
         self.permanent, self.retry_after, self.taken_by = permanent, retry_after, taken_by
         super().__init__(message)
+
+
+def is_forbidden(error: OSError) -> bool:
+    """Tell whether somebody lacks a right, or the disk is read-only."""
+    return error.errno in (errno.EACCES, errno.EPERM, errno.EROFS)

@@ -8,7 +8,6 @@ link, and the file that it leads to is edited. The folder is locked meanwhile, s
 wait for each other; an editor knows nothing of the lock, so what it saved in between is noticed.
 """
 
-import errno
 import fcntl
 import os
 import tempfile
@@ -18,9 +17,8 @@ from pathlib import Path
 
 from monitor.config.load import decoded, read
 from monitor.config.parse import parse
-from monitor.errors import ConfigError, UsageError
+from monitor.errors import ConfigError, UsageError, is_forbidden
 
-_FORBIDDEN = (errno.EACCES, errno.EPERM, errno.EROFS)
 _WRONG = "nothing was written, as the file would be wrong then"
 _MEANWHILE = "somebody else changed the file at the same moment; nothing was written, try again"
 _PROTECTED = "this file is write-protected; allow writing with: chmod u+w"
@@ -73,7 +71,7 @@ def _put(target: Path, path: Path, new: bytes, old: bytes, status: os.stat_resul
         _replace(target, new, old, status)
     except OSError as error:
         message = f"this file cannot be written, and stays as it was: {error.strerror}"
-        advice = "; its folder must be writable too" if error.errno in _FORBIDDEN else ""
+        advice = "; its folder must be writable too" if is_forbidden(error) else ""
         raise ConfigError(f"{message}{advice}", path=path) from error
 
 

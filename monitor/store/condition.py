@@ -11,7 +11,7 @@ from monitor.errors import StoreError
 from monitor.model.history import History
 from monitor.model.scraped import Page
 from monitor.store import history, tallies
-from monitor.store.database import in_words, is_current
+from monitor.store.database import in_words, is_current, kind_of, opened
 from monitor.store.transactions import transaction
 from monitor.times import from_iso
 
@@ -83,7 +83,7 @@ def _is_locked(path: Path) -> bool:
     """
     try:
         with (
-            closing(_opened(path, "rw", _LOCK_SECONDS)) as conn,
+            closing(opened(path, "mode=rw", _LOCK_SECONDS)) as conn,
             transaction(conn, "BEGIN IMMEDIATE"),
         ):
             return False
@@ -94,18 +94,13 @@ def _is_locked(path: Path) -> bool:
 
 
 def _is_busy(error: BaseException | None) -> bool:
-    return getattr(error, "sqlite_errorcode", -1) & 0xFF == sqlite3.SQLITE_BUSY
+    return kind_of(error) == sqlite3.SQLITE_BUSY
 
 
 @contextmanager
 def _looking(path: Path) -> Iterator[sqlite3.Connection]:
-    with in_words(path), closing(_opened(path, "ro", _BUSY_SECONDS)) as conn:
+    with in_words(path), closing(opened(path, "mode=ro", _BUSY_SECONDS)) as conn:
         yield conn
-
-
-def _opened(path: Path, mode: str, patience: float) -> sqlite3.Connection:
-    address = f"{path.absolute().as_uri()}?mode={mode}"
-    return sqlite3.connect(address, uri=True, timeout=patience, isolation_level=None)
 
 
 def _last_check(conn: sqlite3.Connection) -> datetime | None:

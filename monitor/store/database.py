@@ -117,12 +117,17 @@ def connect(path: Path, *, make: bool = True) -> sqlite3.Connection:
     """Open the file, making it where it is not there if `make`; for the owner's eyes alone."""
     if make:
         _make(path)
+    return opened(path, "mode=rw")
+
+
+def opened(path: Path, how: str, patience: float = _BUSY_SECONDS) -> sqlite3.Connection:
+    """Open a file that is there, for any thread; `how` is what its URI asks of SQLite.
+
+    `patience` is for how many seconds another program's lock is waited for.
+    """
+    address = f"{path.absolute().as_uri()}?{how}"
     return sqlite3.connect(
-        f"{path.absolute().as_uri()}?mode=rw",
-        uri=True,
-        timeout=_BUSY_SECONDS,
-        isolation_level=None,
-        check_same_thread=False,
+        address, uri=True, timeout=patience, isolation_level=None, check_same_thread=False
     )
 
 
@@ -188,6 +193,11 @@ _WORDS = (
 )
 
 
+def kind_of(error: BaseException | None) -> int:
+    """Return the primary result code of SQLite (sqlite.org/rescode.html), else none of those."""
+    return int(getattr(error, "sqlite_errorcode", -1)) & 0xFF
+
+
 @contextmanager
 def in_words(path: Path) -> Iterator[None]:
     """Tell SQLite's own errors as a StoreError with a sentence."""
@@ -195,5 +205,5 @@ def in_words(path: Path) -> Iterator[None]:
         yield
     except sqlite3.Error as error:
         code, known = getattr(error, "sqlite_errorcode", -1), dict(_WORDS)
-        words = known.get(code) or known.get(code & 0xFF) or f"the database said “{error}”"
+        words = known.get(code) or known.get(kind_of(error)) or f"the database said “{error}”"
         raise StoreError(f"{path}: {words}") from error

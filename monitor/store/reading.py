@@ -6,15 +6,21 @@ read; or where nobody does, which is then taken for granted (https://sqlite.org/
 Databases").
 """
 
-import errno
 import sqlite3
 from pathlib import Path
 
-from monitor.errors import StoreError
-from monitor.store.database import Database, in_words, is_current, open_database
+from monitor.errors import StoreError, is_forbidden
+from monitor.store.database import (
+    Database,
+    in_words,
+    is_current,
+    kind_of,
+    open_database,
+    opened,
+)
 
+_BUSY_SECONDS = 5.0
 _UNWRITABLE = (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM)
-_FORBIDDEN = (errno.EACCES, errno.EPERM, errno.EROFS)
 
 
 def open_to_read(path: Path) -> Database:
@@ -33,13 +39,13 @@ def open_to_read(path: Path) -> Database:
 
 def _is_unwritable(error: BaseException | None) -> bool:
     if isinstance(error, OSError):
-        return error.errno in _FORBIDDEN
-    return getattr(error, "sqlite_errorcode", -1) & 0xFF in _UNWRITABLE
+        return is_forbidden(error)
+    return kind_of(error) in _UNWRITABLE
 
 
 def _as_it_is(path: Path) -> sqlite3.Connection:
     try:
-        return _opened(path, "mode=ro")
+        return _current(path, "mode=ro")
     except sqlite3.OperationalError as error:
         if not _is_unwritable(error):
             raise
@@ -49,12 +55,11 @@ def _as_it_is(path: Path) -> sqlite3.Connection:
             f"{path}: what was written last is still in {log.name}, which cannot be used without"
             " writing here; let its owner run: monitor status"
         )
-    return _opened(path, "immutable=1")
+    return _current(path, "immutable=1")
 
 
-def _opened(path: Path, how: str) -> sqlite3.Connection:
-    address = f"{path.absolute().as_uri()}?{how}"
-    conn = sqlite3.connect(address, uri=True, isolation_level=None, check_same_thread=False)
+def _current(path: Path, how: str) -> sqlite3.Connection:
+    conn = opened(path, how, _BUSY_SECONDS)
     try:
         _refuse_older(conn, path)
     except BaseException:

@@ -80,8 +80,7 @@ def _kept_from(watch: Watch, matched: Reason, told: Sequence[Told]) -> Cause:
     if not is_asked_for:
         return "event"
     is_known = any(
-        one.created_at < matched.matched_at and (watch.to is None or one.channel in watch.to)
-        for one in told
+        one.created_at < matched.matched_at and watch.goes_to(one.channel) for one in told
     )
     return "known" if is_known and matched.event == "new" else "nobody"
 
@@ -103,6 +102,6 @@ def _heard(watch: Watch, channels: Sequence[Channel], told: Sequence[Told]) -> I
         yield Heard(
             channel=name,
             is_gone=name not in names,
-            is_addressed=name in names and (watch.to is None or name in watch.to),
+            is_addressed=name in names and watch.goes_to(name),
             told=tuple(one for one in told if one.channel == name),
         )

@@ -49,7 +49,7 @@ def _items(found: Found, watches: Mapping[str, Watch], channel: str) -> Iterable
 
 
 def _wants(watch: Watch, event: Event, channel: str) -> bool:
-    return (watch.to is None or channel in watch.to) and _follows(watch, event)
+    return watch.goes_to(channel) and _follows(watch, event)
 
 
 def _follows(watch: Watch | None, event: Event) -> bool:

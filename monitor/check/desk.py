@@ -36,8 +36,7 @@ class Desk:
 
     def watches_to(self, channel: str) -> tuple[str, ...]:
         """Return the names of the watches that a channel is told of."""
-        watches = self.watches.values()
-        return tuple(one.name for one in watches if one.to is None or channel in one.to)
+        return tuple(name for name, watch in self.watches.items() if watch.goes_to(channel))
 
     def find(self, event: Event) -> Found:
         """Return the watches that this event concerns, and did not before it.

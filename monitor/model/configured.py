@@ -45,6 +45,10 @@ class Watch:
     on: tuple[WatchedEvent, ...] = ("new", "revised", "withdrawn")
     paused: bool = False
 
+    def goes_to(self, channel: str) -> bool:
+        """Tell whether this channel is told what it finds."""
+        return self.to is None or channel in self.to
+
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Secret:

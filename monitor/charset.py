@@ -38,6 +38,7 @@ _WIDE = {
     ),
     **dict.fromkeys(("utf-16be", "unicodefffe"), "utf-16-be"),
 }
+_IN_HEADERS = _LABELS | _WIDE
 _MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 _HEADER = re.compile(r"""charset\s*=\s*["']?\s*([^\s"';,]+)""", re.IGNORECASE)
 _META = re.compile(rb"""<meta\b[^>]*?charset\s*=\s*["']?\s*([\w.:-]+)""", re.IGNORECASE)
@@ -90,7 +91,7 @@ def _claims(body: bytes, content_type: str | None) -> Iterator[str | None]:
     """Yield what header and `<meta>` say of the bytes, None for an unknown label."""
     header = _HEADER.search(content_type or "")
     if header:
-        yield (_LABELS | _WIDE).get(header[1].lower())
+        yield _IN_HEADERS.get(header[1].lower())
     meta = _META.search(body, 0, _META_WITHIN)
     if meta:
         yield _LABELS.get(meta[1].decode("ascii").lower())

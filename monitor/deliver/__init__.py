@@ -104,10 +104,12 @@ class Post:
         patient = [channel for channel in self.channels if channel.send_empty]
         if in_order and not sooner and not patient:
             return
+        from monitor.store import digests
+
         with db.writing() as conn:
             outbox.forget_ahead(conn, now)
             for name, at in sooner.items():
-                self._close(conn, name, at)
+                digests.close(conn, name, at)
             for channel in patient:
                 self._open_empty(conn, channel, now)
 
@@ -130,11 +132,6 @@ class Post:
         from monitor.schedule import periods_of
 
         return periods_of(channel, self.zone)
-
-    def _close(self, conn: sqlite3.Connection, name: str, at: datetime) -> None:
-        from monitor.store import digests
-
-        digests.close(conn, name, at)
 
     def _open_empty(self, conn: sqlite3.Connection, channel: Channel, now: datetime) -> None:
         from monitor.store import digests

@@ -79,12 +79,13 @@ def _certain_keys(wanted: Wanted) -> Ways:
 
     Those of capitals are if the field says so, but for capitals that may be a plural.
     """
+    text = wanted.texts[0]
     if wanted.kind == "word":
         return wanted.texts
-    keys = form(wanted.texts[0]).keys
-    return (
-        keys if wanted.kind == "capitals" and wanted.texts[0].isascii() and len(keys) == 1 else ()
-    )
+    if wanted.kind != "capitals" or not text.isascii():
+        return ()
+    keys = form(text).keys
+    return keys if len(keys) == 1 else ()
 
 
 def _in_capitals(words: Iterable[Wanted], together: str) -> str:

@@ -5,8 +5,8 @@ singular, plural and possessive share. Behind those of a field stand marks, each
 that its words begin with, the capitals in it, plurals whose key is not to be seen from them (EVs),
 and words that are capitals in one place and not in another (US, us). Capitals that a query must
 write so stand there together with the words around them, so that a phrase can be asked for as well.
-What changes here changes what the index says: then a migration
-has to have every release indexed anew.
+What changes here changes what the index says: then a migration has to have every release indexed
+anew.
 """
 
 from collections import Counter

@@ -4,7 +4,7 @@ import gc
 import sys
 from collections.abc import Sequence
 
-from monitor.cli.output import complain, prepare, shut
+from monitor.cli.output import prepare, say, shut
 from monitor.errors import MonitorError
 
 
@@ -23,16 +23,16 @@ def main(argv: Sequence[str] | None = None) -> int:
     except MonitorError as error:
         from monitor.text.cleaning import printable
 
-        complain(printable(f"monitor: {error}"))
+        say(printable(f"monitor: {error}"))
         return error.exit_code
     except KeyboardInterrupt:
-        complain("monitor: interrupted; what was under way was abandoned whole")
+        say("monitor: interrupted; what was under way was abandoned whole")
         return 1
     except BrokenPipeError:  # the reader of a pipe (`| head`) has had enough
         shut()
         return 1
     except OSError as error:  # all others are told in words where they happen
-        complain(f"monitor: stopped: {error.strerror or error}")
+        say(f"monitor: stopped: {error.strerror or error}")
         shut()
         return 1
     return code

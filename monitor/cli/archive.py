@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from itertools import islice
 
 from monitor.cli.choosing import only
+from monitor.cli.output import say
 from monitor.cli.pager import page
-from monitor.cli.parts import config, flag, remark, say, write
+from monitor.cli.parts import config, flag, remark, write
 from monitor.cli.table import release_lines, screen
 from monitor.errors import UsageError
 from monitor.jsontext import dumps

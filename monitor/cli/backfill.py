@@ -7,7 +7,8 @@ from contextlib import closing
 from monitor.check.distance import Target
 from monitor.cli.choosing import since
 from monitor.cli.once import chosen
-from monitor.cli.parts import config, flag, say
+from monitor.cli.output import say
+from monitor.cli.parts import config, flag
 from monitor.cli.progress import Bar, Lines, Silent
 from monitor.jsontext import dumps
 from monitor.model.reported import BackfillResult

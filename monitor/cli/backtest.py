@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 
 from monitor.cli.archive import bring_up_to_date, tell_hit
 from monitor.cli.odd import too_much, unmet
-from monitor.cli.parts import config, flag, say
+from monitor.cli.output import say
+from monitor.cli.parts import config, flag
 from monitor.config import values
 from monitor.config.wrong import Wrong
 from monitor.errors import UsageError
@@ -68,8 +69,7 @@ class BackTest:
 def test(args: Namespace) -> int:
     """Show what a query, or a watch of that name, would have found in the archive."""
     settings = config(args)
-    watch = next((one for one in settings.watches if one.name == args.query), None)
-    query = parse(args.query) if watch is None else of(watch)
+    watch, query = meant(settings, args.query)
     sources = known(args.sources, [one.name for one in settings.sources], "source")
     quiet = flag(args, "quiet")
     among = sources or (watch.sources if watch else None)
@@ -80,11 +80,17 @@ def test(args: Namespace) -> int:
         print(dumps(found.as_json(), indent=2))
         return 0
     if watch is not None and not quiet:
-        say(_meant(watch))
+        say(_is_a_watch(watch))
     tell(found, quiet=quiet)
     if watch is not None and not quiet:
         _tell_settings(watch)
     return 0
+
+
+def meant(settings: Config, said: str) -> tuple[Watch | None, Node]:
+    """Return the watch of this name and its query, or else what was said as a query."""
+    watch = next((one for one in settings.watches if one.name == said), None)
+    return watch, parse(said) if watch is None else of(watch)
 
 
 def known(given: Iterable[str] | None, names: Sequence[str], what: str) -> tuple[str, ...]:
@@ -236,7 +242,7 @@ def result_json(result: Result) -> dict[str, object]:
     }
 
 
-def _meant(watch: Watch) -> str:
+def _is_a_watch(watch: Watch) -> str:
     """Return that a watch is tested by its name, and how its name would be as a query."""
     name = watch.name.replace('"', "")
     query = clean(shlex.quote(f'"{name}"'))

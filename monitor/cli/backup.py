@@ -2,7 +2,8 @@
 
 from argparse import Namespace
 
-from monitor.cli.parts import config, flag, say
+from monitor.cli.output import say
+from monitor.cli.parts import config, flag
 from monitor.errors import UsageError
 from monitor.jsontext import dumps
 from monitor.store import archive

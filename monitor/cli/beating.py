@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from monitor import vitals
 from monitor.check import Report
-from monitor.cli.parts import say
+from monitor.cli.output import say
 from monitor.deliver import Tally
 from monitor.errors import MonitorError
 from monitor.heartbeat import beat

@@ -7,8 +7,9 @@ from datetime import tzinfo
 from itertools import islice
 
 from monitor.cli.once import tell_tally
+from monitor.cli.output import say
 from monitor.cli.pager import page
-from monitor.cli.parts import channel_named, config, flag, say
+from monitor.cli.parts import channel_named, config, flag
 from monitor.errors import UsageError
 from monitor.jsontext import dumps
 from monitor.model.configured import Config

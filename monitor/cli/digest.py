@@ -11,7 +11,8 @@ from pathlib import Path
 
 from monitor.cli.choosing import since
 from monitor.cli.once import tell_tally
-from monitor.cli.parts import channel_named, config, flag, say
+from monitor.cli.output import say
+from monitor.cli.parts import channel_named, config, flag
 from monitor.deliver.sending import in_zone
 from monitor.errors import UsageError
 from monitor.jsontext import dumps

@@ -6,7 +6,8 @@ from argparse import Namespace
 from collections.abc import Iterator, Sequence
 from textwrap import indent
 
-from monitor.cli.parts import config, flag, say
+from monitor.cli.output import say
+from monitor.cli.parts import config, flag
 from monitor.doctor import Finding, examine
 from monitor.doctor.channels import send_test
 from monitor.errors import ConfigError

@@ -8,7 +8,8 @@ from shlex import quote
 from monitor.account import account
 from monitor.cli.backtest import by_field, places
 from monitor.cli.choosing import dossier_of
-from monitor.cli.parts import config, flag, say
+from monitor.cli.output import say
+from monitor.cli.parts import config, flag
 from monitor.cli.watch import named
 from monitor.jsontext import dumps
 from monitor.model.configured import Watch

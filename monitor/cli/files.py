@@ -15,7 +15,8 @@ from itertools import islice
 from pathlib import Path
 
 from monitor.cli.choosing import only
-from monitor.cli.parts import config, flag, say, write
+from monitor.cli.output import say
+from monitor.cli.parts import config, flag, write
 from monitor.config import addresses
 from monitor.config.wrong import Wrong
 from monitor.errors import PageFault, StoreError, UsageError

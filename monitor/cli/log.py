@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import datetime, tzinfo
 
 from monitor.check import Report
-from monitor.cli.output import complain
+from monitor.cli.output import say
 from monitor.cli.words import in_words
 from monitor.deliver import Tally
 from monitor.jsontext import dumps
@@ -33,7 +33,7 @@ class Printer:
             self._is_taken = True
         except OSError as error:
             if was_taken:
-                complain(f"monitor: standard output: {error.strerror or error}; work goes on")
+                say(f"monitor: standard output: {error.strerror or error}; work goes on")
 
 
 class Lines:

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
 from monitor.check import Report
-from monitor.cli.output import in_passing, spare
-from monitor.cli.parts import config, confirm_queries, flag, no_such, say
+from monitor.cli.output import in_passing, say, spare
+from monitor.cli.parts import config, confirm_queries, flag, no_such
 from monitor.cli.words import in_words
 from monitor.deliver import Tally
 from monitor.model.configured import Config, Source

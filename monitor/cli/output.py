@@ -17,7 +17,7 @@ def prepare() -> None:
         sys.stdout.reconfigure(errors="backslashreplace")  # what a terminal's letters have not
 
 
-def complain(text: str) -> None:
+def say(text: str) -> None:
     """Tell the person something, beside what is printed for scripts, if anybody listens."""
     with suppress(OSError):
         print(text, file=sys.stderr, flush=True)
@@ -36,7 +36,7 @@ def in_passing() -> Iterator[None]:
     except BrokenPipeError:
         shut()
     except OSError as error:
-        complain(f"monitor: standard output: {error.strerror or error}")
+        say(f"monitor: standard output: {error.strerror or error}")
         shut()
 
 

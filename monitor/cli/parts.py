@@ -6,7 +6,7 @@ from argparse import Namespace
 from collections.abc import Iterable
 from pathlib import Path
 
-from monitor.cli.output import complain
+from monitor.cli.output import say
 from monitor.config import find, load
 from monitor.errors import UsageError
 from monitor.model.configured import Channel, Config
@@ -60,11 +60,6 @@ def confirm_queries(settings: Config, db: Database) -> None:
 def flag(args: Namespace, name: str) -> bool:
     """Tell whether an option that stands before or after the command was given."""
     return bool(getattr(args, name, False))
-
-
-def say(text: str) -> None:
-    """Tell the person something, beside what is printed for scripts."""
-    complain(text)
 
 
 def channel_named(settings: Config, name: str) -> Channel:

@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from monitor.check.desk import Desk
 from monitor.check.replaying import replay
 from monitor.cli.once import chosen
-from monitor.cli.parts import config, flag, say
+from monitor.cli.output import say
+from monitor.cli.parts import config, flag
 from monitor.cli.progress import Counter
 from monitor.jsontext import dumps
 from monitor.model.replayed import Correction, Replay, Unreadable

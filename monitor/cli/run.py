@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from monitor.cli.aside import Aside
 from monitor.cli.log import JsonLines, Lines, Printer
-from monitor.cli.output import complain
+from monitor.cli.output import say
 from monitor.cli.parts import config, flag
 from monitor.config import load
 from monitor.daemon import Daemon
@@ -26,7 +26,7 @@ def run(args: Namespace) -> int:
     settings = config(args)
     world = real_world()
     as_json = flag(args, "json")
-    aside = Aside(Printer() if as_json else complain)
+    aside = Aside(Printer() if as_json else say)
     log: Log = (
         JsonLines(world.now, aside.put)
         if as_json

@@ -4,7 +4,8 @@ from argparse import Namespace
 from pathlib import Path
 from shlex import quote
 
-from monitor.cli.parts import flag, say
+from monitor.cli.output import say
+from monitor.cli.parts import flag
 from monitor.config import template
 from monitor.errors import UsageError
 

@@ -5,8 +5,9 @@ from argparse import Namespace
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
-from monitor.cli.backtest import LATEST, confined, opened, result_json, tell_result
-from monitor.cli.parts import config, flag, remark, say
+from monitor.cli.backtest import LATEST, confined, meant, opened, result_json, tell_result
+from monitor.cli.output import say
+from monitor.cli.parts import config, flag, remark
 from monitor.cli.watch import named
 from monitor.jsontext import dumps
 from monitor.model.configured import Watch
@@ -15,7 +16,6 @@ from monitor.query.leaving import Wanted, exchanged, leaves, looser, without
 from monitor.query.nodes import And, Node, Not, Term
 from monitor.query.printing import unparse
 from monitor.query.reasoning import reasons
-from monitor.query.syntax import parse
 from monitor.store import archive
 from monitor.store.archive import Result
 from monitor.store.neighbours import neighbours
@@ -193,8 +193,7 @@ def diff(args: Namespace) -> int:
     """Show what a watch would gain and lose with another query."""
     settings = config(args)
     watch = named(settings, args.name)
-    other = next((one for one in settings.watches if one.name == args.query), None)
-    new = parse(args.query) if other is None else of(other)
+    other, new = meant(settings, args.query)
     if other is None:
         remark(args, args.query)
     with opened(settings, quiet=flag(args, "quiet")) as conn:

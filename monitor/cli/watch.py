@@ -4,7 +4,8 @@ from argparse import Namespace
 from shlex import quote
 
 from monitor.cli.archive import tell_hit
-from monitor.cli.parts import config, flag, no_such, say
+from monitor.cli.output import say
+from monitor.cli.parts import config, flag, no_such
 from monitor.jsontext import dumps
 from monitor.model.configured import Config, Watch
 from monitor.query.keywords import of

@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from shlex import quote
 
 from monitor.cli.backtest import back_test, known, tell
-from monitor.cli.output import in_passing
-from monitor.cli.parts import config_to_edit, flag, say, warn
+from monitor.cli.output import in_passing, say
+from monitor.cli.parts import config_to_edit, flag, warn
 from monitor.cli.watch import named
 from monitor.config import edit, load
 from monitor.config.rewrite import rewrite

@@ -10,7 +10,7 @@ import pytest
 
 from monitor.check import Report
 from monitor.cli.log import JsonLines, Lines, Printer
-from monitor.cli.output import complain
+from monitor.cli.output import say
 from monitor.deliver import Tally
 from monitor.model.reported import CheckResult
 from monitor.zones import zone_named
@@ -27,7 +27,7 @@ SENT = Tally(delivered=2, failures=["desk: the server is down"])
 
 def lines(*, quiet: bool) -> Lines:
     """Return a log in Korean time."""
-    return Lines(lambda: NOW, lambda: zone_named("Asia/Seoul"), complain, quiet=quiet)
+    return Lines(lambda: NOW, lambda: zone_named("Asia/Seoul"), say, quiet=quiet)
 
 
 def test_a_person_reads_one_line_a_happening(capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,3 +1,3 @@
-"""Watches a ministry's news listing and tells people about the releases that matter to them."""
+"""Monitor a ministry's news listings and alert people to the releases that matter to them."""
 
 __version__ = "0.1.0"

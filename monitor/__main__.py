@@ -1,4 +1,4 @@
-"""`python -m monitor` is `monitor`."""
+"""Run the command line with `python -m monitor`."""
 
 import sys
 

@@ -1,14 +1,14 @@
-"""What can go wrong, and what each kind of trouble means for the run.
+"""The exceptions of the package, and the exit code of each.
 
-    MonitorError                 exit 1   something in the world failed; the rest was done
-    ├── UsageError               exit 2   the user asked for something that cannot be
-    │   ├── ConfigError          exit 2   config.toml: where, which key, what was expected
-    │   └── QueryError           exit 2   a watch's query: where the mistake is
+    MonitorError                 exit 1   something failed outside; the rest was done
+    ├── UsageError               exit 2   the user's command or input is wrong
+    │   ├── ConfigError          exit 2   config.toml: the place, the key, the expected value
+    │   └── QueryError           exit 2   a watch's query, with the position of the mistake
     ├── FetchError               exit 1   a page could not be read: the source is `failed`
-    ├── PageFault                exit 1   a page was read and cannot be right: `suspect`
-    │   └── MissingFault         exit 1   the page says in words that what was asked for is gone
+    ├── InvalidPageError         exit 1   a page was read but cannot be right: `suspect`
+    │   └── PageNotFoundError    exit 1   the page says that its content does not exist
     ├── StoreError               exit 1   the database cannot be used
-    └── DeliveryError            exit 1   a channel did not take a message
+    └── DeliveryError            exit 1   a channel did not accept a message
 
 Every message is a sentence for the person at the terminal, without secrets.
 """
@@ -21,21 +21,21 @@ from unicodedata import east_asian_width
 
 
 class MonitorError(Exception):
-    """Trouble that is told in words, never as a traceback."""
+    """An error that the user sees as a message, never as a traceback."""
 
     exit_code = 1
 
 
 class UsageError(MonitorError):
-    """The command line, the config or a file given by the user is wrong."""
+    """A mistake in the command line, the config or a file given by the user."""
 
     exit_code = 2
 
 
 class ConfigError(UsageError):
-    """A mistake in config.toml, with its place.
+    """A mistake in config.toml, with its position.
 
-    `line` counts from 1 and is None where the trouble has no line (the file is missing).
+    `line` counts from 1 and is None if the error has no line (a missing file).
     """
 
     def __init__(
@@ -46,7 +46,7 @@ class ConfigError(UsageError):
         super().__init__(f"{place}: {key}: {message}" if key else f"{place}: {message}")
 
 
-_BEFORE, _BEHIND = 30, 40  # so many characters of a long query are shown around a mistake
+_MAX_CHARS_BEFORE, _MAX_CHARS_AFTER = 30, 40  # characters of a long query shown around a mistake
 
 
 class QueryError(UsageError):
@@ -54,91 +54,101 @@ class QueryError(UsageError):
 
     def __init__(self, message: str, *, query: str, start: int, end: int) -> None:
         self.query, self.start, self.end, self.message = query, start, end, message
-        super().__init__("\n    ".join((message, *self.pointed().splitlines())))
+        super().__init__("\n    ".join((message, *self.underline_mistake().splitlines())))
 
-    def pointed(self) -> str:
-        """Return the query with its mistake underlined, on two lines; of a long one, what is near.
+    def underline_mistake(self) -> str:
+        """Return the query on one line and carets under the mistake on the next.
 
-        On a line that a terminal has to wrap, the mark would stand below something else.
+        A long query is cut around the mistake: if the terminal wrapped the line, the carets would
+        point at other words.
         """
-        shown = "".join(c if c.isprintable() else " " for c in self.query)
-        before, rest = shown[: self.start], shown[self.start :]
-        if len(shown) > _BEFORE + _BEHIND:
-            before = before if len(before) <= _BEFORE else f"…{before[1 - _BEFORE :]}"
-            rest = rest if len(rest) <= _BEHIND else f"{rest[: _BEHIND - 1]}…"
-        mistake = rest[: self.end - self.start]
-        return f"{before}{rest}\n{' ' * _columns(before)}{'^' * max(1, _columns(mistake))}"
+        printable = "".join(c if c.isprintable() else " " for c in self.query)
+        before, after = printable[: self.start], printable[self.start :]
+        if len(printable) > _MAX_CHARS_BEFORE + _MAX_CHARS_AFTER:
+            before = (
+                before
+                if len(before) <= _MAX_CHARS_BEFORE
+                else f"…{before[1 - _MAX_CHARS_BEFORE :]}"
+            )
+            after = after if len(after) <= _MAX_CHARS_AFTER else f"{after[: _MAX_CHARS_AFTER - 1]}…"
+        mistake = after[: self.end - self.start]
+        marker = "^" * max(1, _count_columns(mistake))
+        return f"{before}{after}\n{' ' * _count_columns(before)}{marker}"
 
 
-def _columns(text: str) -> int:
-    """Return how many columns a terminal needs: Hangul, Han and Kana take two each."""
+def _count_columns(text: str) -> int:
+    """Return the width in terminal columns: Hangul, Han and Kana take two each."""
     return sum(2 if east_asian_width(c) in "WF" else 1 for c in text)
 
 
 class FetchError(MonitorError):
-    """A page could not be read: `reason` says what happened, `advice` what to do.
+    """A page could not be read: `reason` gives the cause, `advice` the remedy.
 
-    `passing` is true where trying again may help; `retry_after` is what the server asked for;
-    `gone`: the server says that there is nothing (404, 410).
+    `is_transient` is true if a retry may help. `retry_after` is the wait that the server asked for.
+    `is_gone`: the server answered that the page does not exist (404, 410).
     """
 
     def __init__(
         self,
         reason: str,
         *,
-        passing: bool,
+        is_transient: bool,
         advice: str = "",
         retry_after: timedelta | None = None,
-        gone: bool = False,
+        is_gone: bool = False,
     ) -> None:
         self.reason, self.advice = reason, advice
-        self.passing, self.retry_after, self.gone = passing, retry_after, gone
+        self.is_transient, self.retry_after, self.is_gone = is_transient, retry_after, is_gone
         super().__init__(f"{reason}; {advice}" if advice else reason)
 
 
-class PageFault(MonitorError):
-    """A page was read and cannot be right: `reason` says what is wrong, `advice` what to do.
+class InvalidPageError(MonitorError):
+    """A page was read but cannot be right: `reason` gives the fault, `advice` the remedy.
 
-    `rule` names what it broke. It is `acceptable` where who looks at the page may find it right;
-    not where nothing could be read from it.
+    `rule` is the name of the violated rule. `can_accept` is true if the operator, after a look at
+    the page, may accept it with `--accept`; it is false if nothing could be parsed from it.
     """
 
     def __init__(
-        self, reason: str, *, advice: str, rule: str = "layout", acceptable: bool = False
+        self, reason: str, *, advice: str, rule: str = "layout", can_accept: bool = False
     ) -> None:
         self.reason, self.advice = reason, advice
-        self.rule, self.acceptable = rule, acceptable
+        self.rule, self.can_accept = rule, can_accept
         super().__init__(f"{reason}; {advice}" if advice else reason)
 
 
-class MissingFault(PageFault):
-    """A page that says, whatever its status, that there is nothing where it stands."""
+class PageNotFoundError(InvalidPageError):
+    """A page says, with any HTTP status, that its content does not exist."""
 
 
 class StoreError(MonitorError):
-    """The database cannot be opened, read or written; nothing of it was lost by that."""
+    """The database cannot be opened, read or written; the error itself has lost no data."""
 
 
 class DeliveryError(MonitorError):
-    """A channel did not take a message.
+    """A channel did not accept a message.
 
-    `permanent` is true where trying again cannot help; `retry_after` is what the receiver asked
-    for. `taken_by` are the recipients who have it all the same: they do not get it again. The
-    message names no secret: webhook addresses are shown by their host alone.
+    `is_permanent` is true if a retry cannot help. `retry_after` is the wait that the receiver asked
+    for. `delivered_to` are the recipients that have the message despite the error; a retry leaves
+    them out. The message contains no secret: it shows webhook addresses by their host alone.
     """
 
     def __init__(
         self,
         message: str,
         *,
-        permanent: bool = False,
+        is_permanent: bool = False,
         retry_after: timedelta | None = None,
-        taken_by: Collection[str] = (),
+        delivered_to: Collection[str] = (),
     ) -> None:
-        self.permanent, self.retry_after, self.taken_by = permanent, retry_after, taken_by
+        self.is_permanent, self.retry_after, self.delivered_to = (
+            is_permanent,
+            retry_after,
+            delivered_to,
+        )
         super().__init__(message)
 
 
-def is_forbidden(error: OSError) -> bool:
-    """Tell whether somebody lacks a right, or the disk is read-only."""
+def is_permission_error(error: OSError) -> bool:
+    """Return whether the cause is a missing permission or a read-only disk."""
     return error.errno in (errno.EACCES, errno.EPERM, errno.EROFS)

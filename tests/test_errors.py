@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from monitor import errors
-from monitor.errors import ConfigError, MonitorError, PageFault, QueryError, UsageError
+from monitor.errors import ConfigError, InvalidPageError, MonitorError, QueryError, UsageError
 
 
 @pytest.mark.parametrize(
@@ -26,7 +26,7 @@ from monitor.errors import ConfigError, MonitorError, PageFault, QueryError, Usa
 def test_a_mistake_in_a_query_is_underlined(query: str, start: int, end: int, pointed: str) -> None:
     """Also where characters are two columns wide or cannot be shown."""
     error = QueryError("Not so.", query=query, start=start, end=end)
-    assert error.pointed() == pointed
+    assert error.underline_mistake() == pointed
     first, *below = str(error).split("\n")
     assert first == "Not so."
     assert below == [f"    {line}" for line in pointed.split("\n")]
@@ -42,8 +42,8 @@ def test_a_mistake_in_the_config_has_its_place() -> None:
 
 def test_a_fault_says_what_to_do_where_that_is_known() -> None:
     """Reason and advice make one sentence."""
-    assert str(PageFault("it is empty", advice="look at it")) == "it is empty; look at it"
-    assert str(PageFault("it is empty", advice="")) == "it is empty"
+    assert str(InvalidPageError("it is empty", advice="look at it")) == "it is empty; look at it"
+    assert str(InvalidPageError("it is empty", advice="")) == "it is empty"
 
 
 def test_exit_codes() -> None:

@@ -1,8 +1,8 @@
-"""The ways out, one transport a file. Each is imported when a message goes through it.
+"""Channels, one transport a file. Each is imported when a message goes through it.
 
-`prepare` is pure and runs where the message is decided: what it returns is frozen in the outbox and
-sent unchanged on every attempt, as long as the channel's `form` is the same. `send` is the only
-thing in the program that reaches people.
+`render_payload` is pure and runs when the message is decided. Its result is frozen in the outbox
+and sent unchanged on every attempt, as long as `get_message_format` returns the same for the
+channel. `send` is the only function in the program that reaches people.
 """
 
 from collections.abc import Callable
@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import TextIO
 
 from monitor.errors import DeliveryError, MonitorError
-from monitor.model.configured import (
+from monitor.models.config import (
     AppriseChannel,
     Channel,
     EmailChannel,
@@ -18,30 +18,30 @@ from monitor.model.configured import (
     WebhookChannel,
     WebhookFormat,
 )
-from monitor.model.told import Delivery, Letter
+from monitor.models.notification import Delivery, OutgoingMessage
 
 
-def prepare(channel: Channel, letter: Letter) -> bytes:
-    """Return what `channel` is to carry, the same for every attempt."""
+def render_payload(channel: Channel, message: OutgoingMessage) -> bytes:
+    """Return the payload of a message for `channel`, the same for every attempt."""
     match channel:
         case TerminalChannel():
             from monitor.render import terminal
 
-            return terminal.compose(letter).encode()
+            return terminal.compose_message(message).encode()
         case EmailChannel():
-            from monitor.render import mail
+            from monitor.render import email as render_email
 
-            return mail.render(letter, sender=channel.sender, to=channel.to)
+            return render_email.render(message, sender=channel.sender, to=channel.to)
         case WebhookChannel():
-            return _form(channel.format)(letter)
+            return _get_webhook_renderer(channel.format)(message)
         case AppriseChannel():
             from monitor.render import apprise
 
-            return apprise.render(letter)
+            return apprise.render_apprise(message)
 
 
-def form(channel: Channel) -> str:
-    """Return what `prepare` goes by, in words: what it made for another form fits no more."""
+def get_message_format(channel: Channel) -> str:
+    """Return the channel's format in words; a payload in another format must be rendered anew."""
     match channel:
         case EmailChannel():
             return f"email from {channel.sender} to {', '.join(channel.to)}"
@@ -51,8 +51,8 @@ def form(channel: Channel) -> str:
             return channel.kind
 
 
-def _form(name: WebhookFormat) -> Callable[[Letter], bytes]:
-    match name:
+def _get_webhook_renderer(format_name: WebhookFormat) -> Callable[[OutgoingMessage], bytes]:
+    match format_name:
         case "standard":
             from monitor.render import standard
 
@@ -72,28 +72,28 @@ def _form(name: WebhookFormat) -> Callable[[Letter], bytes]:
         case "ntfy":
             from monitor.render import ntfy
 
-            return ntfy.render
+            return ntfy.render_ntfy
 
 
 def send(channel: Channel, delivery: Delivery, *, now: datetime, out: TextIO) -> None:
-    """Send a prepared message; DeliveryError, saying whether to try again, if it was not taken.
+    """Send a rendered message; raise DeliveryError, which says whether to retry, on failure.
 
-    `out` is where a terminal channel prints.
+    A terminal channel prints to `out`.
     """
     try:
-        _send(channel, delivery, now, out)
+        _send_by_kind(channel, delivery, now, out)
     except DeliveryError:
         raise
-    except MonitorError as error:  # a password or address that is not where the config says
+    except MonitorError as error:  # a secret is not where the config says
         raise DeliveryError(str(error)) from error
 
 
-def _send(channel: Channel, delivery: Delivery, now: datetime, out: TextIO) -> None:
+def _send_by_kind(channel: Channel, delivery: Delivery, now: datetime, out: TextIO) -> None:
     match channel:
         case TerminalChannel():
-            from monitor.channels import terminal
+            from monitor.channels import terminal as channels_terminal
 
-            terminal.send(delivery, out)
+            channels_terminal.send(delivery, out)
         case EmailChannel():
             from monitor.channels import email
 
@@ -103,6 +103,6 @@ def _send(channel: Channel, delivery: Delivery, now: datetime, out: TextIO) -> N
 
             webhook.send(channel, delivery, now)
         case AppriseChannel():
-            from monitor.channels import apprise
+            from monitor.channels import apprise as channels_apprise
 
-            apprise.send(channel, delivery)
+            channels_apprise.send(channel, delivery)

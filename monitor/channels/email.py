@@ -1,8 +1,8 @@
-"""Messages by SMTP (RFC 5321), TLS verified.
+"""Messages by SMTP (RFC 5321), with TLS verified.
 
-`smtplib` alone gives no total time, looks the machine's own name up in the DNS, and takes a failing
-goodbye for a failed message. Each is dealt with here. A time-out after the last byte leaves it open
-whether the message was taken; it is sent again, under the Message-ID it was frozen with.
+`smtplib` alone has no total timeout, looks up the machine's own name in the DNS, and treats a
+failed QUIT as a failed message. This module handles all three. A timeout after the last byte leaves
+open whether the server accepted the message; it is sent again with the same Message-ID.
 """
 
 import contextlib
@@ -15,118 +15,128 @@ from collections.abc import Iterator, Mapping
 from datetime import timedelta
 
 from monitor.errors import DeliveryError
-from monitor.http.tls import context
-from monitor.model.configured import EmailChannel
-from monitor.model.told import Delivery
-from monitor.render.mail import address
-from monitor.text.cleaning import clean
+from monitor.http.tls import create_tls_context
+from monitor.models.config import EmailChannel
+from monitor.models.notification import Delivery
+from monitor.render.email import extract_address
+from monitor.text.sanitize import sanitize_line
 
-Refused = Mapping[str, tuple[int, bytes]]  # recipients, and what the server answered
+RefusedRecipients = Mapping[str, tuple[int, bytes]]  # each recipient with the server's reply
 
-_PATIENCE = 5  # the whole conversation may take this many times the timeout of a step
-_QUOTED = 200  # characters of a server's answer that an error shows
-_READY = 220
-_TAKEN = range(200, 300)
-_PERMANENT = 500
+_SESSION_TIMEOUT_FACTOR = 5  # the whole session may take this many times the timeout of one step
+_MAX_QUOTE = 200  # characters of a server's reply shown in an error
+_SERVICE_READY = 220
+_SUCCESS = range(200, 300)
+_PERMANENT_FAILURE = 500
 
 
 def send(channel: EmailChannel, delivery: Delivery) -> None:
-    """Hand a message to the mail server, for those recipients who do not have it yet.
+    """Send a message to the recipients that do not have it yet.
 
-    DeliveryError if it refuses one of them; the others have it then.
+    DeliveryError if the server refuses any of them; the others have received it.
     """
-    recipients = [to for to in map(address, channel.to) if to not in delivery.taken_by]
+    recipients = [to for to in map(extract_address, channel.to) if to not in delivery.delivered_to]
     if not recipients:
         return
-    with _conversation(channel) as smtp:
-        refused = smtp.sendmail(address(channel.sender), recipients, delivery.payload)
-    if refused:
-        raise _refused(channel, refused, [to for to in recipients if to not in refused])
+    with _open_session(channel) as smtp:
+        refusals = smtp.sendmail(extract_address(channel.sender), recipients, delivery.payload)
+    if refusals:
+        raise _build_refused_error(
+            channel, refusals, [to for to in recipients if to not in refusals]
+        )
 
 
-def rehearse(channel: EmailChannel) -> None:
-    """Do all that sending does but hand a message over: log in, name sender and recipients.
+def dry_run(channel: EmailChannel) -> None:
+    """Log in and name sender and recipients, as for sending, but submit no message.
 
-    DeliveryError says what the server did not like; one refused recipient is enough.
+    DeliveryError gives the server's objection; one refused recipient is enough.
     """
-    with _conversation(channel) as smtp:
+    with _open_session(channel) as smtp:
         smtp.ehlo_or_helo_if_needed()
-        code, said = smtp.mail(address(channel.sender))
-        if code not in _TAKEN:
-            raise smtplib.SMTPSenderRefused(code, said, channel.sender)
-        answers = {to: smtp.rcpt(address(to)) for to in channel.to}
-        refused = {to: answer for to, answer in answers.items() if answer[0] not in _TAKEN}
+        code, reply = smtp.mail(extract_address(channel.sender))
+        if code not in _SUCCESS:
+            raise smtplib.SMTPSenderRefused(code, reply, channel.sender)
+        replies = {to: smtp.rcpt(extract_address(to)) for to in channel.to}
+        refusals = {
+            to: recipient_reply
+            for to, recipient_reply in replies.items()
+            if recipient_reply[0] not in _SUCCESS
+        }
         smtp.rset()
-    if refused:
-        raise DeliveryError(f"{channel.host}:{channel.port} refuses {_each(refused)}")
+    if refusals:
+        raise DeliveryError(f"{channel.host}:{channel.port} refuses {_format_refusals(refusals)}")
 
 
 @contextlib.contextmanager
-def _conversation(channel: EmailChannel) -> Iterator[smtplib.SMTP]:
-    """Hold a conversation with the mail server, up to where a message is handed over."""
-    place = f"{channel.host}:{channel.port}"
-    password = _password(channel)
-    trust = None if channel.tls == "none" else context(channel.ca_file)
-    smtp = _unconnected(channel, trust)
-    with contextlib.closing(smtp), _in_words(place), _bounded(smtp, channel.timeout * _PATIENCE):
+def _open_session(channel: EmailChannel) -> Iterator[smtplib.SMTP]:
+    """Open an SMTP session, ready to submit a message."""
+    server = f"{channel.host}:{channel.port}"
+    password = _get_password(channel)
+    tls_context = None if channel.tls == "none" else create_tls_context(channel.ca_file)
+    smtp = _create_client(channel, tls_context)
+    with (
+        contextlib.closing(smtp),
+        _translate_errors(server),
+        _limit_duration(smtp, channel.timeout * _SESSION_TIMEOUT_FACTOR),
+    ):
         code, greeting = smtp.connect(channel.host, channel.port)
-        if code != _READY:
+        if code != _SERVICE_READY:
             raise smtplib.SMTPConnectError(code, greeting)
         if channel.tls == "starttls":
-            smtp.starttls(context=trust)
+            smtp.starttls(context=tls_context)
         if password is not None:
             smtp.login(channel.username or "", password)
         yield smtp
         with contextlib.suppress(smtplib.SMTPException, OSError):
-            smtp.quit()  # what was to be done is done, whatever the goodbye says
+            smtp.quit()  # the work is done, whether or not QUIT succeeds
 
 
-def _unconnected(channel: EmailChannel, trust: ssl.SSLContext | None) -> smtplib.SMTP:
-    timeout, name = channel.timeout.total_seconds(), _own_name()
+def _create_client(channel: EmailChannel, tls_context: ssl.SSLContext | None) -> smtplib.SMTP:
+    timeout, local_name = channel.timeout.total_seconds(), _get_local_name()
     smtp = (
-        smtplib.SMTP_SSL(local_hostname=name, timeout=timeout, context=trust)
+        smtplib.SMTP_SSL(local_hostname=local_name, timeout=timeout, context=tls_context)
         if channel.tls == "implicit"
-        else smtplib.SMTP(local_hostname=name, timeout=timeout)
+        else smtplib.SMTP(local_hostname=local_name, timeout=timeout)
     )
-    # smtplib sets this only when it connects at once, which leaves no time to watch its socket;
-    # without it no certificate could be verified.
+    # smtplib sets this only when it connects on creation, before `_limit_duration` can watch the
+    # socket. Without it no certificate could be verified.
     smtp._host = channel.host  # type: ignore[attr-defined]  # noqa: SLF001
     return smtp
 
 
 @contextlib.contextmanager
-def _bounded(smtp: smtplib.SMTP, limit: timedelta) -> Iterator[None]:
-    """End the whole conversation after `limit`: a byte now and then never trips a socket's own."""
-    over = threading.Event()
+def _limit_duration(smtp: smtplib.SMTP, limit: timedelta) -> Iterator[None]:
+    """Close the connection after `limit`; a trickle of bytes never trips the socket timeout."""
+    timed_out = threading.Event()
 
-    def end() -> None:
-        over.set()
-        # The plain socket's shutdown also on a TLS one: that one's own would forget its TLS layer
-        # under the feet of the thread that is reading.
+    def close_connection() -> None:
+        timed_out.set()
+        # Call the plain socket's shutdown on a TLS socket too: its own would drop the TLS layer
+        # while another thread is reading from it.
         with contextlib.suppress(OSError):
             if smtp.sock is not None:
                 socket.socket.shutdown(smtp.sock, socket.SHUT_RDWR)
 
-    timer = threading.Timer(limit.total_seconds(), end)
+    timer = threading.Timer(limit.total_seconds(), close_connection)
     timer.daemon = True
     timer.start()
     try:
         yield
     except (smtplib.SMTPException, OSError) as error:
-        if over.is_set():
+        if timed_out.is_set():
             raise TimeoutError from error
         raise
     finally:
         timer.cancel()
 
 
-def _own_name() -> str:
-    """Return the name to say hello with, without asking the DNS, which can take half a minute."""
-    name = socket.gethostname()
-    return name if "." in name and name.isascii() else "[127.0.0.1]"
+def _get_local_name() -> str:
+    """Return the name for EHLO without a DNS lookup, which can take half a minute."""
+    hostname = socket.gethostname()
+    return hostname if "." in hostname and hostname.isascii() else "[127.0.0.1]"
 
 
-def _password(channel: EmailChannel) -> str | None:
+def _get_password(channel: EmailChannel) -> str | None:
     if channel.username is None or channel.password is None:
         return None
     if channel.tls == "none" and not _is_loopback(channel.host):
@@ -143,72 +153,82 @@ def _is_loopback(host: str) -> bool:
         return host.lower() == "localhost"
 
 
-# ------------------------------------------------------------------ failures in words
+# ------------------------------------------------------------------ error messages
 
 
 @contextlib.contextmanager
-def _in_words(place: str) -> Iterator[None]:
+def _translate_errors(server: str) -> Iterator[None]:
     try:
         yield
-    except UnicodeError:  # it may carry the password: nobody gets to see it
+    except UnicodeError:  # it may contain the password: do not show it
         raise DeliveryError(
-            f"{place}: addresses, user name and password for SMTP may hold ASCII characters only"
+            f"{server}: addresses, user name and password for SMTP may hold ASCII characters only"
         ) from None
     except (smtplib.SMTPException, OSError) as error:
-        raise _failure(place, error) from error
+        raise _build_delivery_error(server, error) from error
 
 
-def _failure(place: str, error: Exception) -> DeliveryError:
+def _build_delivery_error(server: str, error: Exception) -> DeliveryError:
     match error:
         case smtplib.SMTPRecipientsRefused():
-            return _all_refused(place, error.recipients)
+            return _build_all_refused_error(server, error.recipients)
         case smtplib.SMTPAuthenticationError():
-            said = _said(error.smtp_code, error.smtp_error)
-            return DeliveryError(f"{place} refused the user name or password: {said}")
+            reply = _format_reply(error.smtp_code, error.smtp_error)
+            return DeliveryError(f"{server} refused the user name or password: {reply}")
         case smtplib.SMTPSenderRefused():
-            said = _said(error.smtp_code, error.smtp_error)
-            return DeliveryError(f"{place} refused the sender {error.sender}: {said}")
+            reply = _format_reply(error.smtp_code, error.smtp_error)
+            return DeliveryError(f"{server} refused the sender {error.sender}: {reply}")
         case smtplib.SMTPResponseException():
-            said = _said(error.smtp_code, error.smtp_error)
-            permanent = isinstance(error, smtplib.SMTPDataError) and error.smtp_code >= _PERMANENT
-            return DeliveryError(f"{place} did not take the message: {said}", permanent=permanent)
+            reply = _format_reply(error.smtp_code, error.smtp_error)
+            is_permanent = (
+                isinstance(error, smtplib.SMTPDataError) and error.smtp_code >= _PERMANENT_FAILURE
+            )
+            return DeliveryError(
+                f"{server} did not take the message: {reply}", is_permanent=is_permanent
+            )
         case _:
-            return DeliveryError(f"{place}: {_reason(error)}")
+            return DeliveryError(f"{server}: {_describe_failure(error)}")
 
 
-def _all_refused(place: str, recipients: Refused) -> DeliveryError:
-    said = f"{place} refused every recipient: {_each(recipients)}"
-    return DeliveryError(said, permanent=_is_permanent(recipients))
+def _build_all_refused_error(server: str, refusals: RefusedRecipients) -> DeliveryError:
+    reason = f"{server} refused every recipient: {_format_refusals(refusals)}"
+    return DeliveryError(reason, is_permanent=_is_permanent_refusal(refusals))
 
 
-def _refused(channel: EmailChannel, recipients: Refused, taken_by: list[str]) -> DeliveryError:
-    place = f"{channel.host}:{channel.port}"
-    said = f"{place} refused {_each(recipients)}; the other recipients have it"
-    return DeliveryError(said, permanent=_is_permanent(recipients), taken_by=taken_by)
+def _build_refused_error(
+    channel: EmailChannel, refusals: RefusedRecipients, delivered_to: list[str]
+) -> DeliveryError:
+    server = f"{channel.host}:{channel.port}"
+    reason = f"{server} refused {_format_refusals(refusals)}; the other recipients have it"
+    return DeliveryError(
+        reason, is_permanent=_is_permanent_refusal(refusals), delivered_to=delivered_to
+    )
 
 
-def _is_permanent(recipients: Refused) -> bool:
-    return all(code >= _PERMANENT for code, _ in recipients.values())
+def _is_permanent_refusal(refusals: RefusedRecipients) -> bool:
+    return all(code >= _PERMANENT_FAILURE for code, _ in refusals.values())
 
 
-def _each(recipients: Refused) -> str:
-    return "; ".join(f"{who}: {_said(*answer)}" for who, answer in recipients.items())
+def _format_refusals(refusals: RefusedRecipients) -> str:
+    return "; ".join(
+        f"{recipient}: {_format_reply(*reply)}" for recipient, reply in refusals.items()
+    )
 
 
-def _reason(error: Exception) -> str:
+def _describe_failure(error: Exception) -> str:
     match error:
         case ssl.SSLCertVerificationError():
             return f"its certificate could not be verified: {error.verify_message}"
         case smtplib.SMTPNotSupportedError():
-            return f'{clean(str(error))} Try another value of "tls" for this channel.'
+            return f'{sanitize_line(str(error))} Try another value of "tls" for this channel.'
         case TimeoutError() | smtplib.SMTPServerDisconnected(__context__=TimeoutError()):
             return "no answer in time"
-        case OSError(strerror=str(words)):
-            return clean(words)
+        case OSError(strerror=str(message)):
+            return sanitize_line(message)
         case _:
-            return clean(str(error)) or type(error).__name__
+            return sanitize_line(str(error)) or type(error).__name__
 
 
-def _said(code: int, answer: bytes | str) -> str:
-    words = answer.decode("utf-8", "replace") if isinstance(answer, bytes) else answer
-    return f"{code} {clean(words)[:_QUOTED]}".strip()
+def _format_reply(code: int, reply: bytes | str) -> str:
+    text = reply.decode("utf-8", "replace") if isinstance(reply, bytes) else reply
+    return f"{code} {sanitize_line(text)[:_MAX_QUOTE]}".strip()

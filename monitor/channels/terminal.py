@@ -1,39 +1,41 @@
-"""Messages on standard output: in colour and as wide as the window where somebody is looking."""
+"""Messages on standard output, in colour and fitted to the window if it is a terminal."""
 
 import os
 import shutil
 from typing import TextIO
 
 from monitor.errors import DeliveryError
-from monitor.model.told import Delivery
-from monitor.render.terminal import paint
+from monitor.models.notification import Delivery
+from monitor.render.terminal import paint_text
 
-_WIDTH = 80
-_WIDEST = 110  # longer lines are hard to read, however wide the window
+_DEFAULT_WIDTH = 80
+_MAX_WIDTH = 110  # longer lines are hard to read, even in a wider window
 
 
 def send(delivery: Delivery, out: TextIO) -> None:
-    """Print a message; a reader who has gone away is a passing failure."""
+    """Print a message; a reader that has closed the stream is a temporary failure."""
     try:
-        seen = out.isatty()
-        width = _window() if seen else _WIDTH
-        text = paint(delivery.payload.decode(), colour=seen and _colour(), width=width)
-        out.write(_printable(text, out.encoding) + "\n")
+        is_terminal = out.isatty()
+        width = _get_window_width() if is_terminal else _DEFAULT_WIDTH
+        text = paint_text(
+            delivery.payload.decode(), colour=is_terminal and _is_colour_enabled(), width=width
+        )
+        out.write(_replace_unencodable(text, out.encoding) + "\n")
         out.flush()
     except (OSError, ValueError) as error:  # ValueError: the stream was closed
-        why = getattr(error, "strerror", None) or error
-        raise DeliveryError(f"standard output cannot be written: {why}") from error
+        reason = getattr(error, "strerror", None) or error
+        raise DeliveryError(f"standard output cannot be written: {reason}") from error
 
 
-def _colour() -> bool:
+def _is_colour_enabled() -> bool:
     return not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
-def _window() -> int:
-    return min(shutil.get_terminal_size((_WIDTH, 24)).columns, _WIDEST)
+def _get_window_width() -> int:
+    return min(shutil.get_terminal_size((_DEFAULT_WIDTH, 24)).columns, _MAX_WIDTH)
 
 
-def _printable(text: str, encoding: str | None) -> str:
-    """Return the text without what the terminal's encoding lacks, which would fail the print."""
+def _replace_unencodable(text: str, encoding: str | None) -> str:
+    """Replace characters that the terminal's encoding lacks, as they would make printing fail."""
     encoding = encoding or "utf-8"
     return text.encode(encoding, "replace").decode(encoding)

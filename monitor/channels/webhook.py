@@ -1,9 +1,9 @@
-"""Messages POSTed to an address, signed as Standard Webhooks asks where the format is our own.
+"""Messages POSTed to an address, signed by Standard Webhooks if the format is `standard`.
 
-The address is a secret (whoever knows it may post): errors show its scheme and host, and what the
-receiver answered is quoted with the address taken out. A redirect is never followed. Only a 410 is
-the receiver's last word; everything else can be mended, by them or by the user, and nothing may be
-lost until then. A chat that dropped a webhook says 404, but so does a proxy on a bad day.
+The address is a secret, as it lets anyone post: errors show only its scheme and host, and quotes of
+the receiver's answer leave the address out. Redirects are never followed. Only a 410 is permanent;
+the receiver or the user can fix any other failure, so nothing is dropped until then. A chat that
+has removed a webhook answers 404, but a faulty proxy does too.
 """
 
 import base64
@@ -19,192 +19,207 @@ from urllib.parse import SplitResult, urlsplit, urlunsplit
 
 from monitor import __version__
 from monitor.errors import DeliveryError
-from monitor.http.answers import reason, retry_after, without
-from monitor.http.client import Client
-from monitor.http.lean import httpx
-from monitor.http.tls import context
-from monitor.model.configured import Secret, WebhookChannel
-from monitor.model.told import Delivery
-from monitor.text.cleaning import clean
+from monitor.http.client import HttpClient, httpx
+from monitor.http.errors import describe_error, parse_retry_after, redact_secrets
+from monitor.http.tls import create_tls_context
+from monitor.models.config import Secret, WebhookChannel
+from monitor.models.notification import Delivery
+from monitor.text.sanitize import sanitize_line
 
-_GONE = 410
-_READ = 4096  # bytes of an answer that are looked at
-_QUOTED = 200  # characters of it that an error shows
-_LONGEST_WAIT = 10**9  # seconds: more is not meant
+_HTTP_GONE = 410
+_MAX_ANSWER_BYTES = 4096  # bytes read from an answer
+_MAX_QUOTE = 200  # characters of an answer shown in an error
+_MAX_WAIT_SECONDS = 10**9  # seconds; a larger value is a mistake
 _KEY_BYTES = range(24, 65)
 
 
 def send(channel: WebhookChannel, delivery: Delivery, now: datetime) -> None:
-    """POST a message; anything but a 2xx answer, in time, is a DeliveryError."""
-    address = channel.url.reveal().strip()
-    place = _place(address, channel.url)
-    headers, target, sent = _headers(channel, delivery, now), address, delivery.payload
+    """POST a message; raise DeliveryError without a 2xx answer in time."""
+    url = channel.url.reveal().strip()
+    url_parts = _split_url(url, channel.url)
+    headers, target_url, payload = _build_headers(channel, delivery, now), url, delivery.payload
     if channel.format == "ntfy":
-        target, sent = _published(place, channel.url, delivery.payload)
+        target_url, payload = _build_ntfy_request(url_parts, channel.url, delivery.payload)
     try:
-        status, answered, body = _post(channel, target, headers, sent)
-    except (httpx.HTTPError, httpx.InvalidURL) as error:  # they know the address: none is chained
-        raise DeliveryError(f"{place.scheme}://{place.hostname}: {reason(error)}") from None
+        status, answer_headers, body = _post_payload(channel, target_url, headers, payload)
+    except (httpx.HTTPError, httpx.InvalidURL) as error:  # not chained: they contain the address
+        raise DeliveryError(
+            f"{url_parts.scheme}://{url_parts.hostname}: {describe_error(error)}"
+        ) from None
     if status in range(200, 300):
         return
-    said = _quoted(body, answered, [*_secrets(address, place), *_tokens(headers)])
+    quote = _quote_answer(
+        body, answer_headers, [*_list_url_secrets(url, url_parts), *_list_header_tokens(headers)]
+    )
     raise DeliveryError(
-        f"{place.scheme}://{place.hostname} answered {status}{_meaning(status)}{said}",
-        permanent=status == _GONE,
-        retry_after=_wait(channel, answered, body, now),
+        f"{url_parts.scheme}://{url_parts.hostname} answered "
+        f"{status}{_explain_status(status)}{quote}",
+        is_permanent=status == _HTTP_GONE,
+        retry_after=_get_requested_wait(channel, answer_headers, body, now),
     )
 
 
-def rehearse(channel: WebhookChannel, delivery: Delivery, now: datetime) -> SplitResult:
-    """Do what can be done of sending without a word to the receiver; return where it would go.
+def dry_run(channel: WebhookChannel, delivery: Delivery, now: datetime) -> SplitResult:
+    """Check the address and all secrets without contacting the receiver; return the split address.
 
-    DeliveryError where the address, the signing secret or the access token is none.
+    DeliveryError if the address, the signing secret or the access token is invalid.
     """
-    place = _place(channel.url.reveal().strip(), channel.url)
-    _headers(channel, delivery, now)
+    url_parts = _split_url(channel.url.reveal().strip(), channel.url)
+    _build_headers(channel, delivery, now)
     if channel.format == "ntfy":
-        _published(place, channel.url, delivery.payload)
-    return place
+        _build_ntfy_request(url_parts, channel.url, delivery.payload)
+    return url_parts
 
 
-# ------------------------------------------------------------------ what is sent
+# ------------------------------------------------------------------ building the request
 
 
-def _place(address: str, secret: Secret) -> SplitResult:
+def _split_url(url: str, secret: Secret) -> SplitResult:
     try:
-        place = urlsplit(address)
-        usable = place.scheme in {"http", "https"} and place.hostname and place.port != 0
+        url_parts = urlsplit(url)
+        is_usable = (
+            url_parts.scheme in {"http", "https"} and url_parts.hostname and url_parts.port != 0
+        )
     except ValueError:
-        usable = None
-    if not usable:
-        raise DeliveryError(f"{secret.where} holds no http or https address")
-    return place
+        is_usable = None
+    if not is_usable:
+        raise DeliveryError(f"{secret.location} holds no http or https address")
+    return url_parts
 
 
-def _published(place: SplitResult, secret: Secret, payload: bytes) -> tuple[str, bytes]:
-    """Return ntfy's root and the payload with the topic in it, as "publish as JSON" wants them."""
-    topic = place.path.strip("/")
+def _build_ntfy_request(
+    url_parts: SplitResult, secret: Secret, payload: bytes
+) -> tuple[str, bytes]:
+    """Return ntfy's root address and the payload with the topic, as "publish as JSON" requires."""
+    topic = url_parts.path.strip("/")
     if not re.fullmatch(r"[-_A-Za-z0-9]{1,64}", topic):
-        raise DeliveryError(f"{secret.where} holds no topic: write https://ntfy.sh/your-topic")
-    root = urlunsplit((place.scheme, place.netloc, "/", "", ""))
-    return root, b'{"topic": "%b", %b' % (topic.encode(), payload.removeprefix(b"{"))
+        raise DeliveryError(f"{secret.location} holds no topic: write https://ntfy.sh/your-topic")
+    root_url = urlunsplit((url_parts.scheme, url_parts.netloc, "/", "", ""))
+    return root_url, b'{"topic": "%b", %b' % (topic.encode(), payload.removeprefix(b"{"))
 
 
-def _headers(channel: WebhookChannel, delivery: Delivery, now: datetime) -> dict[str, str]:
+def _build_headers(channel: WebhookChannel, delivery: Delivery, now: datetime) -> dict[str, str]:
     headers = {
         "content-type": "application/json",
         "accept-encoding": "identity",
     }
     if channel.format == "standard":
-        stamp = str(int(now.timestamp()))
-        headers |= {"webhook-id": delivery.id, "webhook-timestamp": stamp}
+        timestamp = str(int(now.timestamp()))
+        headers |= {"webhook-id": delivery.id, "webhook-timestamp": timestamp}
         if channel.secret is not None:
-            signed = f"{delivery.id}.{stamp}.".encode() + delivery.payload
-            headers["webhook-signature"] = " ".join(_signatures(channel.secret, signed))
+            signed_content = f"{delivery.id}.{timestamp}.".encode() + delivery.payload
+            headers["webhook-signature"] = " ".join(
+                _iter_signatures(channel.secret, signed_content)
+            )
     elif channel.format == "ntfy" and channel.secret is not None:
-        headers["authorization"] = f"Bearer {_token(channel.secret)}"
+        headers["authorization"] = f"Bearer {_get_access_token(channel.secret)}"
     return headers
 
 
-def _token(secret: Secret) -> str:
+def _get_access_token(secret: Secret) -> str:
     token = secret.reveal().strip()
     if not re.fullmatch(r"[!-~]+", token):
-        raise DeliveryError(f"{secret.where} holds no access token: one word of plain ASCII signs")
+        raise DeliveryError(
+            f"{secret.location} holds no access token: one word of plain ASCII signs"
+        )
     return token
 
 
-def _secrets(address: str, place: SplitResult) -> list[str]:
-    tail = address.partition("://")[2].partition("/")[2]
-    return [tail, place.username or "", place.password or ""]
+def _list_url_secrets(url: str, url_parts: SplitResult) -> list[str]:
+    path = url.partition("://")[2].partition("/")[2]
+    return [path, url_parts.username or "", url_parts.password or ""]
 
 
-def _tokens(headers: Mapping[str, str]) -> list[str]:
+def _list_header_tokens(headers: Mapping[str, str]) -> list[str]:
     return headers.get("authorization", "").split()[1:]
 
 
-def _signatures(secret: Secret, signed: bytes) -> Iterator[str]:
-    """Sign with each key: there are several while they are being exchanged."""
-    for key in _keys(secret):
-        code = hmac.new(key, signed, hashlib.sha256).digest()
-        yield f"v1,{base64.b64encode(code).decode()}"
+def _iter_signatures(secret: Secret, signed_content: bytes) -> Iterator[str]:
+    """Yield a signature for each key; there are several while keys are being rotated."""
+    for key in _decode_signing_keys(secret):
+        signature = hmac.new(key, signed_content, hashlib.sha256).digest()
+        yield f"v1,{base64.b64encode(signature).decode()}"
 
 
-def _keys(secret: Secret) -> list[bytes]:
+def _decode_signing_keys(secret: Secret) -> list[bytes]:
     try:
-        words = secret.reveal().split()
-        keys = [base64.b64decode(word.removeprefix("whsec_"), validate=True) for word in words]
+        encoded_keys = secret.reveal().split()
+        keys = [
+            base64.b64decode(encoded_key.removeprefix("whsec_"), validate=True)
+            for encoded_key in encoded_keys
+        ]
     except (binascii.Error, ValueError):
         keys = []
     if not keys or any(len(key) not in _KEY_BYTES for key in keys):
         raise DeliveryError(
-            f'{secret.where} holds no signing secret: "whsec_" and 24 to 64 bytes in base64'
+            f'{secret.location} holds no signing secret: "whsec_" and 24 to 64 bytes in base64'
         ) from None
     return keys
 
 
-# ------------------------------------------------------------------ the conversation
+# ------------------------------------------------------------------ sending the request
 
 
-def _post(
-    channel: WebhookChannel, address: str, headers: dict[str, str], body: bytes
+def _post_payload(
+    channel: WebhookChannel, url: str, headers: dict[str, str], body: bytes
 ) -> tuple[int, Mapping[str, str], bytes]:
-    """Return status, headers and the beginning of the body of the answer."""
-    client = Client(
+    """Return the answer's status, its headers and the beginning of its body."""
+    client = HttpClient(
         user_agent=f"monitor/{__version__}",
         limit=channel.timeout,
-        context=lambda: context(channel.ca_file),
+        context=lambda: create_tls_context(channel.ca_file),
     )
     with (
         contextlib.closing(client),
-        client.request("POST", address, headers=headers, content=body) as answer,
+        client.request("POST", url, headers=headers, content=body) as answer,
     ):
-        return answer.status_code, answer.headers, _beginning(answer)
+        return answer.status_code, answer.headers, _read_beginning(answer)
 
 
-def _beginning(answer: httpx.Response) -> bytes:
-    """Return what an error may quote: nothing of a success, and of a broken answer what came."""
-    read = b""
+def _read_beginning(answer: httpx.Response) -> bytes:
+    """Return the bytes for an error to quote; none of a success, a part of a broken answer."""
+    received = b""
     if not answer.is_success:
         with contextlib.suppress(httpx.HTTPError):
             for chunk in answer.iter_raw():
-                read += chunk
-                if len(read) >= _READ:
+                received += chunk
+                if len(received) >= _MAX_ANSWER_BYTES:
                     break
-    return read[:_READ]
+    return received[:_MAX_ANSWER_BYTES]
 
 
-# ------------------------------------------------------------------ failures in words
+# ------------------------------------------------------------------ error messages
 
 
-def _meaning(status: int) -> str:
-    if status == _GONE:
+def _explain_status(status: int) -> str:
+    if status == _HTTP_GONE:
         return " (gone for good)"
     if status in range(300, 400):
         return " (a redirect is never followed: the config needs the final address)"
     return ""
 
 
-def _wait(
-    channel: WebhookChannel, answered: Mapping[str, str], body: bytes, now: datetime
+def _get_requested_wait(
+    channel: WebhookChannel, answer_headers: Mapping[str, str], body: bytes, now: datetime
 ) -> timedelta | None:
-    """Return the longest wait asked for: Discord says it in its body, and there more exactly."""
-    asked = [retry_after(answered.get("retry-after", ""), now)]
+    """Return the longest requested wait; Discord also gives it, more exactly, in the body."""
+    waits = [parse_retry_after(answer_headers.get("retry-after", ""), now)]
     if channel.format == "discord":
-        asked.append(_wait_in(body))
-    return max((wait for wait in asked if wait is not None), default=None)
+        waits.append(_parse_discord_wait(body))
+    return max((wait for wait in waits if wait is not None), default=None)
 
 
-def _wait_in(body: bytes) -> timedelta | None:
+def _parse_discord_wait(body: bytes) -> timedelta | None:
     try:
         seconds = json.loads(body)["retry_after"]
-        return timedelta(seconds=seconds) if 0 <= seconds < _LONGEST_WAIT else None
+        return timedelta(seconds=seconds) if 0 <= seconds < _MAX_WAIT_SECONDS else None
     except (ValueError, LookupError, TypeError, RecursionError):
         return None
 
 
-def _quoted(body: bytes, answered: Mapping[str, str], hidden: Iterable[str]) -> str:
-    """Return what the receiver said, if it is text, with nothing hidden in it."""
-    if "content-encoding" in answered:
+def _quote_answer(body: bytes, answer_headers: Mapping[str, str], secrets: Iterable[str]) -> str:
+    """Return the receiver's answer, if it is text, with secrets removed."""
+    if "content-encoding" in answer_headers:
         return ""
-    words = clean(without(body.decode("utf-8", "replace"), hidden))
-    return f": {words[:_QUOTED]}" if words else ""
+    text = sanitize_line(redact_secrets(body.decode("utf-8", "replace"), secrets))
+    return f": {text[:_MAX_QUOTE]}" if text else ""

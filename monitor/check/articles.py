@@ -1,7 +1,7 @@
-"""Reading article pages, best effort: whatever comes of it, the check goes on.
+"""Fetching of article pages; a failure never fails the check.
 
-A site that is deaf to one of them is asked for no more in this check; one page that is broken or
-gone keeps nobody from the others.
+If the site does not respond, this check requests no further article pages from it. A broken or
+missing page does not affect the others.
 """
 
 from collections.abc import Iterable, Mapping
@@ -9,62 +9,64 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from monitor import sources
-from monitor.check.reading import Fetch
-from monitor.errors import FetchError, MissingFault, PageFault
-from monitor.model.scraped import Fetched
-from monitor.model.world import World
+from monitor.check.pagination import FetchPage
+from monitor.clock import Clock
+from monitor.errors import FetchError, InvalidPageError, PageNotFoundError
+from monitor.models.check import FetchResponse
 
 if TYPE_CHECKING:
-    from monitor.model.articles import Article
+    from monitor.models.check import Article
 
-# How long one check may take for article pages; what is left is read by later ones.
-_SECONDS = 120.0
+# Seconds that one check may spend on article pages; later checks read the rest.
+_TIME_LIMIT = 120.0
 
-Trouble = Literal["deaf", "broken", "gone"]
+ArticleFailure = Literal["deaf", "broken", "gone"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answers:
-    """What article pages said, by address.
+class ArticleResults:
+    """The results of fetching article pages, by URL.
 
-    `trouble`: the site did not answer, the page cannot be right, or is proven not to be there.
-    `pages` are those that came, right or not.
+    An error is one of: the site did not respond, the page is not valid, or the page is known to be
+    gone. `pages` are all responses, valid or not.
     """
 
     articles: "Mapping[str, Article]"
-    trouble: Mapping[str, Trouble]
-    pages: Mapping[str, Fetched]
+    errors: Mapping[str, ArticleFailure]
+    pages: Mapping[str, FetchResponse]
 
     @property
     def gone(self) -> frozenset[str]:
-        """Addresses of which the site itself says that there is nothing."""
-        return frozenset(url for url, what in self.trouble.items() if what == "gone")
+        """The URLs that do not exist, according to the site itself."""
+        return frozenset(url for url, failure in self.errors.items() if failure == "gone")
 
     @property
-    def deaf(self) -> frozenset[str]:
-        """Addresses that got no answer, and may get one soon."""
-        return frozenset(url for url, what in self.trouble.items() if what == "deaf")
+    def unreachable(self) -> frozenset[str]:
+        """The URLs that got no response, and may get one later."""
+        return frozenset(url for url, failure in self.errors.items() if failure == "deaf")
 
 
-def ask(kind: str, urls: Iterable[str], fetch: Fetch, world: World) -> Answers:
-    """Read article pages, each address once, as far as time and the site allow."""
+def fetch_articles(
+    kind: str, urls: Iterable[str], fetch_page: FetchPage, clock: Clock
+) -> ArticleResults:
+    """Fetch article pages, each URL once, until the time limit or a request without a response."""
     articles: dict[str, Article] = {}
-    trouble: dict[str, Trouble] = {}
-    pages: dict[str, Fetched] = {}
-    end = world.monotonic() + _SECONDS
+    errors: dict[str, ArticleFailure] = {}
+    pages: dict[str, FetchResponse] = {}
+    deadline = clock.monotonic() + _TIME_LIMIT
     for url in dict.fromkeys(urls):
-        if world.monotonic() > end:
+        if clock.monotonic() > deadline:
             break
         try:
-            pages[url] = fetch(url, None)
+            pages[url] = fetch_page(url, None)
             articles[url] = sources.parse_article(kind, pages[url])
-        except MissingFault:
-            trouble[url] = "gone"
-        except PageFault:
-            trouble[url] = "broken"
+        except PageNotFoundError:
+            errors[url] = "gone"
+        except InvalidPageError:
+            errors[url] = "broken"
         except FetchError as error:
-            if error.passing:
-                trouble[url] = "deaf"
+            if error.is_transient:
+                errors[url] = "deaf"
                 break
-            trouble[url] = "gone" if error.gone else "broken"
-    return Answers(articles=articles, trouble=trouble, pages=pages)
+            errors[url] = "gone" if error.is_gone else "broken"
+    return ArticleResults(articles=articles, errors=errors, pages=pages)

@@ -1,4 +1,4 @@
-"""The back-test: what a query would have found in the archive, and what is odd about it."""
+"""The back-test: the stored releases that a query matches, and warnings about the query."""
 
 import shlex
 import sqlite3
@@ -7,42 +7,41 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
-from monitor.cli.archive import bring_up_to_date, tell_hit
-from monitor.cli.odd import too_much, unmet
-from monitor.cli.output import say
-from monitor.cli.parts import config, flag
-from monitor.config import values
-from monitor.config.wrong import Wrong
+from monitor.cli.common import is_set, load_config, print_message
+from monitor.cli.releases import print_hit, update_search_index
+from monitor.cli.suggestions import describe_unmatched_terms, warn_if_too_broad
+from monitor.config import converters
+from monitor.config.errors import InvalidValue
+from monitor.domain.explanation import explain_terms
 from monitor.errors import UsageError
-from monitor.jsontext import dumps
-from monitor.model.configured import Config, Watch
-from monitor.model.told import Hit
-from monitor.query.keywords import narrowed, of
-from monitor.query.nodes import Node
-from monitor.query.printing import unparse
-from monitor.query.reasoning import reasons
-from monitor.query.remarks import remarks
-from monitor.query.snippet import snippet
-from monitor.query.syntax import parse
-from monitor.store import archive
-from monitor.store.archive import Result
-from monitor.store.reading import open_to_read
-from monitor.store.sifting import Ids, Sifter, shown
-from monitor.text.cleaning import clean
+from monitor.models.config import Config, Watch
+from monitor.models.notification import Hit
+from monitor.query import build_watch_query, restrict_to_sources
+from monitor.query.ast import Node
+from monitor.query.lexer import to_query
+from monitor.query.lint import lint_query
+from monitor.query.parser import parse
+from monitor.query.snippet import extract_snippet
+from monitor.store import releases
+from monitor.store.query_sets import QueryEvaluator, ReleaseIds, load_results
+from monitor.store.readonly import open_read_only
+from monitor.store.releases import SearchResult
+from monitor.text.sanitize import safe_dumps, sanitize_line
 
-LATEST = 10
-_BAR = 40
-_MONTHS = 12
-_YEAR = 12
-_FEW = 10  # percent
+LATEST_LIMIT = 10
+_BAR_WIDTH = 40
+_MONTHS_SHOWN = 12
+_MONTHS_PER_YEAR = 12
+_SMALL_PERCENTAGE = 10  # percent; below it, one decimal is printed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BackTest:
-    """What `query` finds: `count` of the `total` releases of the archive.
+    """The result of a back-test: `query` matches `count` of the `total` releases in the archive.
 
-    `sources` are the listings that it is confined to, None for all; `by_month` has how many
-    releases each month (YYYY-MM) has, the newest first; so are the `latest`.
+    `sources` are the listings that were searched, None for all. `by_month` maps each month
+    (YYYY-MM) to its number of matches, newest month first. `latest` holds the newest matches,
+    newest first.
     """
 
     query: Node
@@ -50,207 +49,232 @@ class BackTest:
     count: int
     total: int
     by_month: Mapping[str, int]
-    latest: tuple[Result, ...]
+    latest: tuple[SearchResult, ...]
     warnings: tuple[str, ...]
 
     def as_json(self) -> dict[str, object]:
-        """Return all of it, with the latest releases whole and the reason for each."""
+        """Return the JSON object, with the latest releases in full and the reason for each."""
         return {
-            "query": unparse(self.query),
+            "query": to_query(self.query),
             "sources": self.sources,
             "count": self.count,
             "total": self.total,
             "by_month": dict(sorted(self.by_month.items())),
-            "latest": list(map(result_json, self.latest)),
+            "latest": list(map(serialize_result, self.latest)),
             "warnings": list(self.warnings),
         }
 
 
-def test(args: Namespace) -> int:
-    """Show what a query, or a watch of that name, would have found in the archive."""
-    settings = config(args)
-    watch, query = meant(settings, args.query)
-    sources = known(args.sources, [one.name for one in settings.sources], "source")
-    quiet = flag(args, "quiet")
-    among = sources or (watch.sources if watch else None)
-    found = back_test(settings, query, among, quiet=quiet)
+def test_query(args: Namespace) -> int:
+    """Show the stored releases that a query, or the watch of that name, matches."""
+    settings = load_config(args)
+    watch, query = resolve_query(settings, args.query)
+    sources = validate_names(args.sources, [source.name for source in settings.sources], "source")
+    is_quiet = is_set(args, "quiet")
+    searched_sources = sources or (watch.sources if watch else None)
+    report = run_back_test(settings, query, searched_sources, quiet=is_quiet)
     if watch is None:
-        found = replace(found, warnings=(*remarks(args.query), *found.warnings))
-    if flag(args, "json"):
-        print(dumps(found.as_json(), indent=2))
+        report = replace(report, warnings=(*lint_query(args.query), *report.warnings))
+    if is_set(args, "json"):
+        print(safe_dumps(report.as_json(), indent=2))
         return 0
-    if watch is not None and not quiet:
-        say(_is_a_watch(watch))
-    tell(found, quiet=quiet)
-    if watch is not None and not quiet:
-        _tell_settings(watch)
+    if watch is not None and not is_quiet:
+        print_message(_format_watch_note(watch))
+    print_back_test(report, quiet=is_quiet)
+    if watch is not None and not is_quiet:
+        _print_watch_state(watch)
     return 0
 
 
-def meant(settings: Config, said: str) -> tuple[Watch | None, Node]:
-    """Return the watch of this name and its query, or else what was said as a query."""
-    watch = next((one for one in settings.watches if one.name == said), None)
-    return watch, parse(said) if watch is None else of(watch)
+def resolve_query(settings: Config, name_or_query: str) -> tuple[Watch | None, Node]:
+    """Return the watch of this name and its query; if there is none, parse the text as a query."""
+    watch = next(
+        (candidate for candidate in settings.watches if candidate.name == name_or_query), None
+    )
+    return watch, parse(name_or_query) if watch is None else build_watch_query(watch)
 
 
-def known(given: Iterable[str] | None, names: Sequence[str], what: str) -> tuple[str, ...]:
-    """Return the names of sources or channels (`what`) that were given; UsageError for others."""
+def validate_names(
+    requested_names: Iterable[str] | None, names: Sequence[str], kind: str
+) -> tuple[str, ...]:
+    """Return the given names, each once; raise UsageError for an unknown one.
+
+    `names` are those of the config; `kind` is "source" or "channel", for the message.
+    """
     try:
-        return tuple(dict.fromkeys(map(values.known(names, what), given or ())))
-    except Wrong as wrong:
-        raise UsageError(wrong.message) from None
+        return tuple(
+            dict.fromkeys(map(converters.expect_known_name(names, kind), requested_names or ()))
+        )
+    except InvalidValue as error:
+        raise UsageError(error.message) from None
 
 
-def back_test(
+def run_back_test(
     settings: Config, query: Node, sources: Sequence[str] | None, *, quiet: bool = False
 ) -> BackTest:
-    """Hold a query against the archive, or against what came from some sources."""
-    with opened(settings, quiet=quiet) as conn:
-        sifter = Sifter(conn)
-        total = archive.count(conn)
-        ids = confined(sifter, sifter.matching(query), sources)
+    """Test a query against the archive, or against the releases of some sources."""
+    with open_archive(settings, quiet=quiet) as conn:
+        evaluator = QueryEvaluator(conn)
+        total = releases.count_releases(conn)
+        ids = keep_listed_by(evaluator, evaluator.find_matches(query), sources)
         names = [source.name for source in settings.sources]
-        odd = (*unmet(conn, sifter, query, names), *too_much(len(ids), total)) if total else ()
+        query_warnings = (
+            (
+                *describe_unmatched_terms(conn, evaluator, query, names),
+                *warn_if_too_broad(len(ids), total),
+            )
+            if total
+            else ()
+        )
         return BackTest(
             query=query,
             sources=None if sources is None else tuple(sources),
             count=len(ids),
             total=total,
-            by_month=sifter.by_month(ids),
-            latest=tuple(shown(conn, query, sifter.newest(ids, LATEST))),
-            warnings=odd,
+            by_month=evaluator.count_by_month(ids),
+            latest=tuple(load_results(conn, query, evaluator.select_newest(ids, LATEST_LIMIT))),
+            warnings=query_warnings,
         )
 
 
 @contextmanager
-def opened(settings: Config, *, quiet: bool = False) -> Iterator[sqlite3.Connection]:
-    """Give the archive to be sifted, with its index brought up to date."""
-    with open_to_read(settings.store_path) as db:
-        bring_up_to_date(db, quiet=quiet)
-        with db.reading() as conn:
+def open_archive(settings: Config, *, quiet: bool = False) -> Iterator[sqlite3.Connection]:
+    """Open the archive for searching, with its search index up to date."""
+    with open_read_only(settings.store_path) as db:
+        update_search_index(db, quiet=quiet)
+        with db.begin_read() as conn:
             yield conn
 
 
-def confined(sifter: Sifter, ids: Ids, sources: Iterable[str] | None) -> Ids:
-    """Return those releases that some sources show, or all of them."""
-    return ids if sources is None else ids & sifter.of_sources(sources)
+def keep_listed_by(
+    evaluator: QueryEvaluator, ids: ReleaseIds, sources: Iterable[str] | None
+) -> ReleaseIds:
+    """Return those of the releases that some sources listed; all of them if `sources` is None."""
+    return ids if sources is None else ids & evaluator.find_in_sources(sources)
 
 
-# ------------------------------------------------------------------ how it is told
+# ------------------------------------------------------------------ output
 
 
-def tell(found: BackTest, *, quiet: bool = False) -> None:
-    """Print it for a person; what is odd goes beside."""
-    count, total = found.count, found.total
-    share = f" ({_share(count, total)})" if total else ""
-    among = f" in {clean(', '.join(found.sources))}" if found.sources else ""
-    print(f"{clean(unparse(found.query))}{among}: {count} of {total} releases{share}")
-    _tell_months(found.by_month)
-    for result in found.latest:
-        tell_result(result, found.query)
-    if count > LATEST:
-        print(f"and {count - LATEST} more; see them with: {_search(found)}")
+def print_back_test(report: BackTest, *, quiet: bool = False) -> None:
+    """Print the result for a person; warnings go to stderr."""
+    count, total = report.count, report.total
+    share = f" ({_format_percentage(count, total)})" if total else ""
+    scope = f" in {sanitize_line(', '.join(report.sources))}" if report.sources else ""
+    print(f"{sanitize_line(to_query(report.query))}{scope}: {count} of {total} releases{share}")
+    _print_months(report.by_month)
+    for result in report.latest:
+        print_result(result, report.query)
+    if count > LATEST_LIMIT:
+        print(f"and {count - LATEST_LIMIT} more; see them with: {_format_search_command(report)}")
     if not quiet:
-        for warning in found.warnings:
-            say(f"monitor: {warning}")
+        for warning in report.warnings:
+            print_message(f"monitor: {warning}")
         if not total:
-            say("no releases yet; read some in with: monitor --once")
+            print_message("no releases yet; read some in with: monitor --once")
 
 
-def _search(found: BackTest) -> str:
-    """Return the command that lists all of it, as a shell takes it."""
-    query = unparse(narrowed(found.query, found.sources))
-    return clean(shlex.join(["monitor", "search", query]))
+def _format_search_command(report: BackTest) -> str:
+    """Return a shell command that lists every match."""
+    query = to_query(restrict_to_sources(report.query, report.sources))
+    return sanitize_line(shlex.join(["monitor", "search", query]))
 
 
-def _share(count: int, total: int) -> str:
-    """Return a percentage, a small one to the tenth."""
+def _format_percentage(count: int, total: int) -> str:
+    """Return a percentage, with one decimal if it is small."""
     percent = 100 * count / total
-    digits = 1 if count and percent < _FEW else 0
+    digits = 1 if count and percent < _SMALL_PERCENTAGE else 0
     return f"{percent:.{digits}f}%"
 
 
-def _tell_months(by_month: Mapping[str, int]) -> None:
-    months = list(_all_months(by_month))
-    most = max(by_month.values(), default=1)
-    for month in months[:_MONTHS]:
+def _print_months(by_month: Mapping[str, int]) -> None:
+    months = list(_list_months(by_month))
+    highest_count = max(by_month.values(), default=1)
+    for month in months[:_MONTHS_SHOWN]:
         count = by_month.get(month, 0)
-        bar = "▇" * max(1, round(_BAR * count / most)) if count else ""
+        bar = "▇" * max(1, round(_BAR_WIDTH * count / highest_count)) if count else ""
         print(f"  {month}  {bar} {count}" if bar else f"  {month}  0")
-    before = sum(by_month.get(month, 0) for month in months[_MONTHS:])
-    if before:
+    earlier_count = sum(by_month.get(month, 0) for month in months[_MONTHS_SHOWN:])
+    if earlier_count:
         oldest = min(by_month)
-        print(f"  and {before} in the months before, from {oldest} on")
+        print(f"  and {earlier_count} in the months before, from {oldest} on")
 
 
-def _all_months(by_month: Mapping[str, int]) -> Iterator[str]:
-    """Yield the months from the newest to the oldest, the empty ones between them too."""
+def _list_months(by_month: Mapping[str, int]) -> Iterator[str]:
+    """Yield the months from the newest to the oldest, including those without a match."""
     if by_month:
-        first, last = (_months_since_zero(month) for month in (min(by_month), max(by_month)))
+        first, last = (_number_month(month) for month in (min(by_month), max(by_month)))
         for number in range(last, first - 1, -1):
-            yield f"{number // _YEAR:04}-{number % _YEAR + 1:02}"
+            yield f"{number // _MONTHS_PER_YEAR:04}-{number % _MONTHS_PER_YEAR + 1:02}"
 
 
-def _months_since_zero(month: str) -> int:
+def _number_month(month: str) -> int:
     year, number = month.split("-")
-    return int(year) * _YEAR + int(number) - 1
+    return int(year) * _MONTHS_PER_YEAR + int(number) - 1
 
 
-def tell_result(result: Result, query: Node | None = None) -> None:
-    """Print a release with the place where a query hits it, and which words that are.
+def print_result(result: SearchResult, query: Node | None = None) -> None:
+    """Print a release with an excerpt around the match, and the terms that matched.
 
-    Where none does, it is found for what it has not, or for its listing, if by `query` at all.
+    A release without a highlighted term matched because of its listing or because an excluded term
+    is missing; given `query`, print that reason.
     """
-    tell_hit(result.release, snippet(result.document, result.hits))
-    reason = where(result.hits) or (_without(result, query) if query else "")
+    print_hit(result.release, extract_snippet(result.document, result.hits))
+    reason = format_hits(result.hits) or (_explain_match(result, query) if query else "")
     if reason:
         print(f"      {reason}")
 
 
-def _without(result: Result, query: Node) -> str:
-    terms = reasons(query, result.document)
-    listed = [one.term for one in terms if one.is_found and not one.is_excluded]
-    lacking = [f"no {one.term}" for one in terms if one.is_excluded and not one.is_found]
-    return "; ".join(map(clean, (*listed, *lacking)))
+def _explain_match(result: SearchResult, query: Node) -> str:
+    terms = explain_terms(query, result.document)
+    present = [term.term for term in terms if term.is_found and not term.is_excluded]
+    absent = [f"no {term.term}" for term in terms if term.is_excluded and not term.is_found]
+    return "; ".join(map(sanitize_line, (*present, *absent)))
 
 
-def where(hits: Iterable[Hit]) -> str:
-    """Say which terms were found, and where: `steel: title, text 3 times; TRQ: text`."""
-    return "; ".join(f"{clean(term)}: {places(one)}" for term, one in by_field(hits).items())
+def format_hits(hits: Iterable[Hit]) -> str:
+    """Return which terms matched and where: `steel: title, text 3 times; TRQ: text`."""
+    return "; ".join(
+        f"{sanitize_line(term)}: {format_field_counts(field_counts)}"
+        for term, field_counts in count_hits(hits).items()
+    )
 
 
-def places(fields: Mapping[str, int]) -> str:
-    """Say how often something was found in each field: `title, text 3 times`."""
+def format_field_counts(fields: Mapping[str, int]) -> str:
+    """Return how often a term occurs in each field: `title, text 3 times`."""
     return ", ".join(f"{field} {n} times" if n > 1 else field for field, n in fields.items())
 
 
-def by_field(hits: Iterable[Hit]) -> dict[str, dict[str, int]]:
-    """Return how often each term was found in each field."""
-    found: dict[str, dict[str, int]] = {}
+def count_hits(hits: Iterable[Hit]) -> dict[str, dict[str, int]]:
+    """Return the number of hits by term and field."""
+    counts: dict[str, dict[str, int]] = {}
     for hit in hits:
-        fields = found.setdefault(hit.term, {})
+        fields = counts.setdefault(hit.term, {})
         fields[hit.field] = fields.get(hit.field, 0) + 1
-    return found
+    return counts
 
 
-def result_json(result: Result) -> dict[str, object]:
-    """Return a release in its usual shape, with the reason why it was found."""
+def serialize_result(result: SearchResult) -> dict[str, object]:
+    """Return a release in its usual JSON form, with the excerpt and the terms that matched."""
     return {
         **result.release.as_json(),
-        "snippet": snippet(result.document, result.hits).text,
-        "terms": [{"term": term, "in": fields} for term, fields in by_field(result.hits).items()],
+        "snippet": extract_snippet(result.document, result.hits).text,
+        "terms": [{"term": term, "in": fields} for term, fields in count_hits(result.hits).items()],
     }
 
 
-def _is_a_watch(watch: Watch) -> str:
-    """Return that a watch is tested by its name, and how its name would be as a query."""
+def _format_watch_note(watch: Watch) -> str:
+    """Return a note that the name was read as a watch, and how to search for it as text instead."""
     name = watch.name.replace('"', "")
-    query = clean(shlex.quote(f'"{name}"'))
-    return f"this is the watch “{clean(watch.name)}”; to try its name as a query, write {query}"
+    query = sanitize_line(shlex.quote(f'"{name}"'))
+    return (
+        f"this is the watch “{sanitize_line(watch.name)}”; to try its name as a query, "
+        f"write {query}"
+    )
 
 
-def _tell_settings(watch: Watch) -> None:
+def _print_watch_state(watch: Watch) -> None:
     if watch.paused:
-        say("monitor: this watch is paused: it finds nothing until it is resumed")
+        print_message("monitor: this watch is paused: it finds nothing until it is resumed")
     elif watch.on != ("new", "revised", "withdrawn"):
-        say(f"monitor: of these, it tells only what is {' or '.join(watch.on)}")
+        print_message(f"monitor: of these, it tells only what is {' or '.join(watch.on)}")

@@ -1,4 +1,4 @@
-"""`monitor deliveries`: what was owed to whom, how that went, and sending it again."""
+"""`monitor deliveries`: the messages to each channel with their state, and sending them again."""
 
 import sys
 from argparse import Namespace
@@ -6,125 +6,142 @@ from collections.abc import Sequence
 from datetime import tzinfo
 from itertools import islice
 
-from monitor.cli.once import tell_tally
-from monitor.cli.output import say
-from monitor.cli.pager import page
-from monitor.cli.parts import channel_named, config, flag
+from monitor.app import App, create_system_clock
+from monitor.cli.common import find_channel, is_set, load_config, print_message
+from monitor.cli.display import page
+from monitor.cli.once import print_send_summary
+from monitor.clock import find_timezone
 from monitor.errors import UsageError
-from monitor.jsontext import dumps
-from monitor.model.configured import Config
-from monitor.store import ledger
+from monitor.models.config import Config
+from monitor.store import deliveries
 from monitor.store.database import Database
-from monitor.store.ledger import Entry
-from monitor.store.reading import open_to_read
-from monitor.text.cleaning import clean
-from monitor.text.counting import counted
-from monitor.wiring import Works, real_world
-from monitor.zones import zone_named
+from monitor.store.deliveries import DeliveryRecord
+from monitor.store.readonly import open_read_only
+from monitor.text.sanitize import pluralize, safe_dumps, sanitize_line
 
 
-def list_(args: Namespace) -> int:
-    """List the ledger, newest first."""
-    settings = config(args)
-    with open_to_read(settings.store_path) as db, db.reading() as conn:
-        every = ledger.entries(conn, channel=args.channel, status=args.status)
-        found = list(islice(every, args.limit))
-    if flag(args, "json"):
-        print(dumps([entry.as_json() for entry in found], indent=2))
-    elif not found:
-        say("nothing was ever owed, as far as this list goes")
+def list_deliveries(args: Namespace) -> int:
+    """List the deliveries, newest first."""
+    settings = load_config(args)
+    with open_read_only(settings.store_path) as db, db.begin_read() as conn:
+        all_records = deliveries.iter_deliveries(conn, channel=args.channel, status=args.status)
+        records = list(islice(all_records, args.limit))
+    if is_set(args, "json"):
+        print(safe_dumps([record.as_json() for record in records], indent=2))
+    elif not records:
+        print_message("nothing was ever owed, as far as this list goes")
     else:
-        zone = zone_named(settings.timezone)
-        page((line for entry in found for line in _told(entry, zone)), args)
+        zone = find_timezone(settings.timezone)
+        page((line for record in records for line in _format_record(record, zone)), args)
     return 0
 
 
-def _told(entry: Entry, zone: tzinfo) -> Sequence[str]:
-    line = f"{entry.id}  {entry.created_at.astimezone(zone):%Y-%m-%d %H:%M}  {clean(entry.channel)}"
-    told = f"{line}  {_what(entry)}: {_state(entry, zone)}"
-    return (told, f"      {clean(entry.error)}") if entry.error else (told,)
+def _format_record(record: DeliveryRecord, zone: tzinfo) -> Sequence[str]:
+    line = (
+        f"{record.id}  {record.created_at.astimezone(zone):%Y-%m-%d %H:%M}  "
+        f"{sanitize_line(record.channel)}"
+    )
+    headline = f"{line}  {_describe_content(record)}: {_describe_state(record, zone)}"
+    return (headline, f"      {sanitize_line(record.error)}") if record.error else (headline,)
 
 
-def _what(entry: Entry) -> str:
-    if entry.subject is not None:
-        return f"“{clean(entry.subject)}”"
-    releases = counted(entry.releases, "release")
-    return f"digest of {releases}" if entry.type == "digest" else releases
+def _describe_content(record: DeliveryRecord) -> str:
+    if record.subject is not None:
+        return f"“{sanitize_line(record.subject)}”"
+    releases = pluralize(record.release_count, "release")
+    return f"digest of {releases}" if record.type == "digest" else releases
 
 
-def _state(entry: Entry, zone: tzinfo) -> str:
-    tried = f"after {counted(entry.attempts, 'attempt')}"
-    if entry.sent_at is not None:
-        return f"sent {entry.sent_at.astimezone(zone):%Y-%m-%d %H:%M}"
-    if entry.due_at is None:
-        return f"given up {tried}; send it again with: monitor deliveries retry {entry.id}"
-    due = f"{entry.due_at.astimezone(zone):%Y-%m-%d %H:%M}"
-    return f"owed, {'again' if entry.attempts else 'due'} {due}{f' {tried}' * bool(entry.attempts)}"
+def _describe_state(record: DeliveryRecord, zone: tzinfo) -> str:
+    after_attempts = f"after {pluralize(record.attempts, 'attempt')}"
+    if record.sent_at is not None:
+        return f"sent {record.sent_at.astimezone(zone):%Y-%m-%d %H:%M}"
+    if record.due_at is None:
+        return (
+            f"given up {after_attempts}; send it again with: monitor deliveries retry {record.id}"
+        )
+    due = f"{record.due_at.astimezone(zone):%Y-%m-%d %H:%M}"
+    return (
+        f"owed, {'again' if record.attempts else 'due'} "
+        f"{due}{f' {after_attempts}' * bool(record.attempts)}"
+    )
 
 
-def retry(args: Namespace) -> int:
-    """Send again, now and under the same id, what was given up or failed."""
-    settings = config(args)
+def retry_deliveries(args: Namespace) -> int:
+    """Send failed and given-up messages again, now and under the same ids."""
+    settings = load_config(args)
     if args.channel is not None:
-        channel_named(settings, args.channel)
-    world = real_world()
-    works = Works(settings, world, sys.stderr if flag(args, "json") else sys.stdout)
-    with works.open_db() as db:
-        ids = _chosen(db, args.id) if args.id else _failed(db, args.channel, settings)
-        _refuse_unknown(db, ids, settings)
-        with db.writing() as conn:
-            ledger.again(conn, ids, world.now())
-    tally = works.post.send_due()
-    waiting = works.waiting()
-    if flag(args, "json"):
-        row = {"retried": len(ids), "delivered": tally.delivered, "waiting": waiting}
-        print(dumps(row | {"failed": len(tally.failures)}))
-    elif not ids and not flag(args, "quiet"):
-        say("nothing has failed, so there is nothing to send again")
-    tell_tally(tally, waiting, quiet=flag(args, "json") or flag(args, "quiet"))
-    return 1 if tally.failures else 0
+        find_channel(settings, args.channel)
+    clock = create_system_clock()
+    app = App(settings, clock, sys.stderr if is_set(args, "json") else sys.stdout)
+    with app.open_db() as db:
+        ids = (
+            _find_chosen_ids(db, args.id)
+            if args.id
+            else _find_failed_ids(db, args.channel, settings)
+        )
+        _reject_unknown_channels(db, ids, settings)
+        with db.begin_write() as conn:
+            deliveries.requeue_messages(conn, ids, clock.now())
+    send_summary = app.dispatcher.send_due()
+    waiting = app.count_pending()
+    if is_set(args, "json"):
+        row = {"retried": len(ids), "delivered": send_summary.delivered, "waiting": waiting}
+        print(safe_dumps(row | {"failed": len(send_summary.failures)}))
+    elif not ids and not is_set(args, "quiet"):
+        print_message("nothing has failed, so there is nothing to send again")
+    print_send_summary(send_summary, waiting, quiet=is_set(args, "json") or is_set(args, "quiet"))
+    return 1 if send_summary.failures else 0
 
 
-def _chosen(db: Database, beginnings: Sequence[str]) -> list[str]:
+def _find_chosen_ids(db: Database, id_prefixes: Sequence[str]) -> list[str]:
     ids = []
-    for beginning in beginnings:
-        with db.reading() as conn:
-            found = ledger.find(conn, beginning)
-        if len(found) != 1:
-            how_many = "no message has" if not found else f"{len(found)} messages have"
+    for id_prefix in id_prefixes:
+        with db.begin_read() as conn:
+            matches = deliveries.find_by_id_prefix(conn, id_prefix)
+        if len(matches) != 1:
+            how_many = "no message has" if not matches else f"{len(matches)} messages have"
             raise UsageError(
-                f"{how_many} an id that begins with “{clean(beginning)}”;"
+                f"{how_many} an id that begins with “{sanitize_line(id_prefix)}”;"
                 " see them with: monitor deliveries list"
             )
-        ((name, status),) = found
+        ((message_id, status),) = matches
         if status == "sent":
-            raise UsageError(f"{name} was sent; nobody is told twice")
-        ids.append(name)
+            raise UsageError(f"{message_id} was sent; nobody is told twice")
+        ids.append(message_id)
     return ids
 
 
-def _failed(db: Database, channel: str | None, settings: Config) -> list[str]:
-    """Return what has failed: of all channels that are there, if it is not of others alone."""
-    with db.reading() as conn:
+def _find_failed_ids(db: Database, channel: str | None, settings: Config) -> list[str]:
+    """Return the ids of the failed messages.
+
+    Leave out messages to channels that the config no longer has, unless all failed messages are
+    for such channels.
+    """
+    with db.begin_read() as conn:
         failed = [
-            entry
-            for entry in ledger.entries(conn, channel=channel)
-            if entry.status == "given-up" or (entry.status == "owed" and entry.error)
+            record
+            for record in deliveries.iter_deliveries(conn, channel=channel)
+            if record.status == "given-up" or (record.status == "owed" and record.error)
         ]
-    there = {channel.name for channel in settings.channels}
-    gone = sorted({entry.channel for entry in failed} - there)
-    reached = [entry.id for entry in failed if entry.channel in there]
-    if reached and gone:
-        say(f"monitor: left alone, as the config has it no more: {', '.join(map(clean, gone))}")
-    return reached or [entry.id for entry in failed]
+    configured = {channel.name for channel in settings.channels}
+    unconfigured = sorted({record.channel for record in failed} - configured)
+    retryable = [record.id for record in failed if record.channel in configured]
+    if retryable and unconfigured:
+        print_message(
+            "monitor: left alone, as the config has it no more: "
+            f"{', '.join(map(sanitize_line, unconfigured))}"
+        )
+    return retryable or [record.id for record in failed]
 
 
-def _refuse_unknown(db: Database, ids: Sequence[str], settings: Config) -> None:
-    known = {channel.name for channel in settings.channels}
-    with db.reading() as conn:
-        gone = ledger.channels(conn, ids) - known
-    if gone:
+def _reject_unknown_channels(db: Database, ids: Sequence[str], settings: Config) -> None:
+    configured = {channel.name for channel in settings.channels}
+    with db.begin_read() as conn:
+        unconfigured = deliveries.find_message_channels(conn, ids) - configured
+    if unconfigured:
         raise UsageError(
-            f"the config has no channel {', '.join(map(clean, sorted(gone)))} any more;"
+            "the config has no channel "
+            f"{', '.join(map(sanitize_line, sorted(unconfigured)))} any more;"
             " put it back to send what it was owed"
         )

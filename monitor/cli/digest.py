@@ -1,4 +1,4 @@
-"""`monitor digest`: what is waiting for each channel, as it will look; and sending it now."""
+"""`monitor digest`: previews the messages that wait for each channel, or sends them now."""
 
 import json
 import sqlite3
@@ -9,130 +9,140 @@ from dataclasses import replace
 from datetime import date, datetime, time
 from pathlib import Path
 
-from monitor.cli.choosing import since
-from monitor.cli.once import tell_tally
-from monitor.cli.output import say
-from monitor.cli.parts import channel_named, config, flag
-from monitor.deliver.sending import in_zone
+from monitor.app import App, create_system_clock
+from monitor.cli.common import find_channel, is_set, load_config, print_message
+from monitor.cli.once import print_send_summary
+from monitor.cli.selection import parse_since
+from monitor.delivery.dispatcher import localize_message
 from monitor.errors import UsageError
-from monitor.jsontext import dumps
-from monitor.model.configured import Channel
-from monitor.model.told import Delivery, Digest, Letter
-from monitor.store import digests, ledger, messages
+from monitor.models.config import Channel
+from monitor.models.notification import Delivery, OutgoingMessage, ReleaseMessage
+from monitor.store import deliveries, digests, messages
 from monitor.store.database import Database
-from monitor.store.reading import open_to_read
-from monitor.wiring import Works, real_world
+from monitor.store.readonly import open_read_only
+from monitor.text.sanitize import safe_dumps
 
 
 def run(args: Namespace) -> int:
-    """Show what is waiting, or send it."""
-    settings = config(args)
-    begin = since(args, settings)
+    """Preview the waiting messages, or send them."""
+    settings = load_config(args)
+    begin_date = parse_since(args, settings)
     channels = settings.channels
     if args.channel is not None:
-        channels = (channel_named(settings, args.channel),)
-    works = Works(settings, real_world(), sys.stderr if flag(args, "json") else sys.stdout)
+        channels = (find_channel(settings, args.channel),)
+    app = App(settings, create_system_clock(), sys.stderr if is_set(args, "json") else sys.stdout)
     if not args.send:
-        return _preview(args, settings.store_path, channels, begin, works)
+        return _print_preview(args, settings.store_path, channels, begin_date, app)
     if args.since is not None:
         raise UsageError("--send sends what is waiting; leave --since out, it is for previews")
-    return _send(args, channels, works)
+    return _send_pending(args, channels, app)
 
 
 # ------------------------------------------------------------------ previews
 
 
-def _preview(
-    args: Namespace, path: Path, channels: Sequence[Channel], begin: date | None, works: Works
+def _print_preview(
+    args: Namespace, path: Path, channels: Sequence[Channel], begin_date: date | None, app: App
 ) -> int:
-    form = "json" if flag(args, "json") else args.format
-    with open_to_read(path) as db:
-        waiting = list(_waiting(db, channels, begin, works))
-    if form == "json":
-        print(dumps([_as_json(letter) for letter in waiting], indent=2))
-    elif form == "html":
-        _print_pages(waiting)
+    output_format = "json" if is_set(args, "json") else args.format
+    with open_read_only(path) as db:
+        previews = list(_collect_previews(db, channels, begin_date, app))
+    if output_format == "json":
+        print(safe_dumps([_serialize_message(message) for message in previews], indent=2))
+    elif output_format == "html":
+        _print_html(previews)
     else:
-        print_text(waiting)
-    if not waiting:
-        say("nothing is waiting" if args.since is None else "nothing was found since then")
+        print_previews(previews)
+    if not previews:
+        print_message(
+            "nothing is waiting" if args.since is None else "nothing was found since then"
+        )
     return 0
 
 
-def _waiting(
-    db: Database, channels: Sequence[Channel], begin: date | None, works: Works
-) -> Iterator[Letter]:
-    zone = works.zone()
-    with db.reading() as conn:
+def _collect_previews(
+    db: Database, channels: Sequence[Channel], begin_date: date | None, app: App
+) -> Iterator[OutgoingMessage]:
+    zone = app.get_zone()
+    with db.begin_read() as conn:
         for channel in channels:
-            if begin is not None:
-                yield from found_since(conn, channel, begin, works)
+            if begin_date is not None:
+                yield from preview_since(conn, channel, begin_date, app)
                 continue
-            owed = ledger.entries(conn, channel=channel.name, status="owed")
-            for entry in reversed(list(owed)):
-                yield in_zone(messages.letter(conn, entry.id), zone)
+            pending = deliveries.iter_deliveries(conn, channel=channel.name, status="owed")
+            for record in reversed(list(pending)):
+                yield localize_message(messages.load_message(conn, record.id), zone)
 
 
-def found_since(
-    conn: sqlite3.Connection, channel: Channel, begin: date, works: Works
-) -> Iterator[Letter]:
-    """Yield what a digest of all releases since a date would hold, whatever was told of them."""
-    zone, now = works.zone(), works.now()
-    items = digests.found_since(conn, works.desk().watches_to(channel.name), begin)
+def preview_since(
+    conn: sqlite3.Connection, channel: Channel, begin_date: date, app: App
+) -> Iterator[OutgoingMessage]:
+    """Yield a digest of all matches since a date, sent or not; nothing if there are none."""
+    zone, now = app.get_zone(), app.now()
+    items = digests.find_items_since(
+        conn, app.get_router().list_channel_watches(channel.name), begin_date
+    )
     if items:
-        digest = Digest(
+        digest = ReleaseMessage(
             id=f"preview of {channel.name}",
             channel=channel.name,
             kind="digest",
             created_at=now,
             items=items,
-            since=datetime.combine(begin, time(), zone),
+            since=datetime.combine(begin_date, time(), zone),
             until=now,
         )
-        yield in_zone(digest, zone)
+        yield localize_message(digest, zone)
 
 
-def _as_json(letter: Letter) -> object:
+def _serialize_message(message: OutgoingMessage) -> object:
     from monitor.render import standard
 
-    return json.loads(standard.render(letter))
+    return json.loads(standard.render(message))
 
 
-def _print_pages(waiting: Sequence[Letter]) -> None:
-    from monitor.render import mail
+def _print_html(previews: Sequence[OutgoingMessage]) -> None:
+    from monitor.render import email
 
-    for letter in waiting:
-        print(mail.html(letter))
+    for message in previews:
+        print(email.render_html(message))
 
 
-def print_text(waiting: Iterable[Letter]) -> None:
-    """Print messages as the terminal shows them."""
+def print_previews(previews: Iterable[OutgoingMessage]) -> None:
+    """Print messages as the terminal channel shows them."""
     from monitor.channels import terminal
-    from monitor.render.terminal import compose
+    from monitor.render.terminal import compose_message
 
-    for letter in waiting:
-        shown = Delivery(
-            id=letter.id, channel=letter.channel, attempt=1, payload=compose(letter).encode()
+    for message in previews:
+        delivery = Delivery(
+            id=message.id,
+            channel=message.channel,
+            attempt=1,
+            payload=compose_message(message).encode(),
         )
-        terminal.send(shown, sys.stdout)
+        terminal.send(delivery, sys.stdout)
 
 
 # ------------------------------------------------------------------ sending
 
 
-def _send(args: Namespace, channels: Sequence[Channel], works: Works) -> int:
-    now = works.now()
-    with works.open_db() as db, db.writing() as conn:
+def _send_pending(args: Namespace, channels: Sequence[Channel], app: App) -> int:
+    now = app.now()
+    with app.open_db() as db, db.begin_write() as conn:
         for channel in channels:
-            digests.close(conn, channel.name, now)
-            owed = ledger.entries(conn, channel=channel.name, status="owed")
-            ledger.again(conn, [entry.id for entry in owed], now)
-    tally = replace(works.post, channels=tuple(channels)).send_due()
-    waiting = works.waiting()
-    if flag(args, "json"):
-        row = {"delivered": tally.delivered, "waiting": waiting, "failed": len(tally.failures)}
-        print(dumps(row))
-    elif not (tally.delivered or tally.failures or flag(args, "quiet")):
-        say("nothing was waiting")
-    tell_tally(tally, waiting, quiet=flag(args, "json") or flag(args, "quiet"))
-    return 1 if tally.failures else 0
+            digests.close_open_digests(conn, channel.name, now)
+            pending = deliveries.iter_deliveries(conn, channel=channel.name, status="owed")
+            deliveries.requeue_messages(conn, [record.id for record in pending], now)
+    send_summary = replace(app.dispatcher, channels=tuple(channels)).send_due()
+    waiting = app.count_pending()
+    if is_set(args, "json"):
+        row = {
+            "delivered": send_summary.delivered,
+            "waiting": waiting,
+            "failed": len(send_summary.failures),
+        }
+        print(safe_dumps(row))
+    elif not (send_summary.delivered or send_summary.failures or is_set(args, "quiet")):
+        print_message("nothing was waiting")
+    print_send_summary(send_summary, waiting, quiet=is_set(args, "json") or is_set(args, "quiet"))
+    return 1 if send_summary.failures else 0

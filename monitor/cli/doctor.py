@@ -1,4 +1,4 @@
-"""`monitor doctor`: what works, what does not, and what to do about it."""
+"""`monitor doctor`: tries each part, and says how to solve each problem."""
 
 import shutil
 import sys
@@ -6,85 +6,95 @@ from argparse import Namespace
 from collections.abc import Iterator, Sequence
 from textwrap import indent
 
-from monitor.cli.output import say
-from monitor.cli.parts import config, flag
-from monitor.doctor import Finding, examine
-from monitor.doctor.channels import send_test
+from monitor.app import create_system_clock
+from monitor.cli.common import is_set, load_config, print_message
+from monitor.clock import Clock, find_timezone
+from monitor.doctor import examine_installation
+from monitor.doctor.channels import send_test_message
+from monitor.doctor.findings import Finding
 from monitor.errors import ConfigError
-from monitor.jsontext import dumps
-from monitor.model.configured import Config
-from monitor.model.world import World
-from monitor.text.cleaning import clean
-from monitor.text.counting import counted
-from monitor.wiring import real_world
-from monitor.wrap import wrap
-from monitor.zones import zone_named
+from monitor.models.config import Config
+from monitor.text.sanitize import pluralize, safe_dumps, sanitize_line
+from monitor.text.width import wrap_columns
 
-_WIDEST = 100
-_MARKS = {"ok": "ok     ", "warning": "look   ", "wrong": "WRONG  "}
-_MARGIN = len(_MARKS["ok"])
+_MAX_WIDTH = 100
+_SEVERITY_LABELS = {"ok": "ok     ", "warning": "look   ", "wrong": "WRONG  "}
+_LABEL_WIDTH = len(_SEVERITY_LABELS["ok"])
 
 
 def run(args: Namespace) -> int:
-    """Run the command: 1 where something is wrong, 2 where it is the config."""
-    as_json, quiet = flag(args, "json"), flag(args, "quiet")
+    """Print the findings and return 1 if something is wrong.
+
+    A wrong config is printed as a finding and raises ConfigError, for exit code 2.
+    """
+    as_json, quiet = is_set(args, "json"), is_set(args, "quiet")
     try:
-        args.quiet = True  # the config's warnings are findings here
-        settings = config(args)
+        args.quiet = True  # the config's warnings become findings
+        settings = load_config(args)
     except ConfigError as error:
         if as_json:
-            print(dumps(_document([_misread(error)]), indent=2))
+            print(safe_dumps(_serialize_findings([_make_config_finding(error)]), indent=2))
         raise
-    found = []
-    for finding in _findings(settings, real_world(), send=args.send, as_json=as_json):
-        found.append(finding)
-        if not as_json and not (quiet and finding.standing == "ok"):
-            print("\n".join(_lines(finding, _width())), flush=True)
+    findings = []
+    for finding in _run_examinations(
+        settings, create_system_clock(), send=args.send, as_json=as_json
+    ):
+        findings.append(finding)
+        if not as_json and not (quiet and finding.severity == "ok"):
+            print("\n".join(_format_finding(finding, _find_output_width())), flush=True)
     if as_json:
-        print(dumps(_document(found), indent=2))
-    wrong = sum(finding.standing == "wrong" for finding in found)
+        print(safe_dumps(_serialize_findings(findings), indent=2))
+    wrong_count = sum(finding.severity == "wrong" for finding in findings)
     if not as_json and not quiet:
-        say(_verdict(wrong))
-    return 1 if wrong else 0
+        print_message(_format_verdict(wrong_count))
+    return 1 if wrong_count else 0
 
 
-def _findings(settings: Config, world: World, *, send: bool, as_json: bool) -> Iterator[Finding]:
-    yield from examine(settings, world)
+def _run_examinations(
+    settings: Config, clock: Clock, *, send: bool, as_json: bool
+) -> Iterator[Finding]:
+    yield from examine_installation(settings, clock)
     if send:
-        # With --json, standard output holds one document: a terminal channel prints beside it.
+        # With --json, standard output holds one document, so terminal channels use stderr.
         out = sys.stderr if as_json else sys.stdout
-        zone = zone_named(settings.timezone)
-        yield from (send_test(channel, world, out, zone) for channel in settings.channels)
+        zone = find_timezone(settings.timezone)
+        yield from (send_test_message(channel, clock, out, zone) for channel in settings.channels)
 
 
-def _misread(error: ConfigError) -> Finding:
+def _make_config_finding(error: ConfigError) -> Finding:
     return Finding(
         about="config",
-        standing="wrong",
+        severity="wrong",
         text=str(error),
         remedy="correct the config; monitor init writes an example",
     )
 
 
-def _document(found: Sequence[Finding]) -> dict[str, object]:
-    well = all(finding.standing != "wrong" for finding in found)
-    return {"well": well, "findings": [finding.as_json() for finding in found]}
+def _serialize_findings(findings: Sequence[Finding]) -> dict[str, object]:
+    is_healthy = all(finding.severity != "wrong" for finding in findings)
+    return {"well": is_healthy, "findings": [finding.as_json() for finding in findings]}
 
 
-def _verdict(wrong: int) -> str:
-    return counted(wrong, "thing is wrong", "things are wrong") if wrong else "nothing is wrong"
+def _format_verdict(wrong_count: int) -> str:
+    return (
+        pluralize(wrong_count, "thing is wrong", "things are wrong")
+        if wrong_count
+        else "nothing is wrong"
+    )
 
 
-def _width() -> int:
-    return min(shutil.get_terminal_size().columns, _WIDEST) if sys.stdout.isatty() else _WIDEST
+def _find_output_width() -> int:
+    return (
+        min(shutil.get_terminal_size().columns, _MAX_WIDTH) if sys.stdout.isatty() else _MAX_WIDTH
+    )
 
 
-def _lines(finding: Finding, width: int) -> Iterator[str]:
+def _format_finding(finding: Finding, width: int) -> Iterator[str]:
     subject = f"{finding.about} {finding.name}".strip()
-    told = wrap(clean(f"{subject}: {finding.text}"), width, _MARGIN)
-    yield _MARKS[finding.standing] + told[0]
-    yield from (indent(line, " " * _MARGIN) for line in told[1:])
+    lines = wrap_columns(sanitize_line(f"{subject}: {finding.text}"), width, _LABEL_WIDTH)
+    yield _SEVERITY_LABELS[finding.severity] + lines[0]
+    yield from (indent(line, " " * _LABEL_WIDTH) for line in lines[1:])
     if finding.remedy:
-        first, *rest = wrap(clean(finding.remedy), width, _MARGIN + 3)
-        yield f"{' ' * _MARGIN}-> {first}"
-        yield from (indent(line, " " * (_MARGIN + 3)) for line in rest)
+        first, *rest = wrap_columns(sanitize_line(finding.remedy), width, _LABEL_WIDTH + 3)
+        yield f"{' ' * _LABEL_WIDTH}-> {first}"
+        yield from (indent(line, " " * (_LABEL_WIDTH + 3)) for line in rest)

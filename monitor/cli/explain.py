@@ -5,37 +5,39 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime, tzinfo
 from shlex import quote
 
-from monitor.account import account
-from monitor.cli.backtest import by_field, places
-from monitor.cli.choosing import dossier_of
-from monitor.cli.output import say
-from monitor.cli.parts import config, flag
-from monitor.cli.watch import named
-from monitor.jsontext import dumps
-from monitor.model.configured import Watch
-from monitor.model.dossier import Reason, Told
-from monitor.model.explained import Account, Cause, Heard, TermFound
-from monitor.store.intake import origin_of
-from monitor.store.reading import open_to_read
-from monitor.text.cleaning import clean
-from monitor.text.counting import counted
-from monitor.times import to_iso, to_iso_if
-from monitor.zones import zone_named
+from monitor.cli.backtest import count_hits, format_field_counts
+from monitor.cli.common import is_set, load_config, print_message
+from monitor.cli.selection import find_release_details
+from monitor.cli.watch import find_watch
+from monitor.clock import find_timezone, to_iso, to_iso_or_none
+from monitor.domain.explanation import explain_release
+from monitor.models.config import Watch
+from monitor.models.report import (
+    ChannelDeliveries,
+    Explanation,
+    MatchRecord,
+    NotSentCause,
+    ReleaseDelivery,
+    TermResult,
+)
+from monitor.store.ingest import get_release_origin
+from monitor.store.readonly import open_read_only
+from monitor.text.sanitize import pluralize, safe_dumps, sanitize_line
 
-_OUTCOMES = {
+_OUTCOME_TEXTS = {
     "sent": "sent",
     "owed": "found, and still to be sent",
     "given-up": "found, but sending was given up",
     "not-sent": "not sent",
 }
-_ORIGINS = {
+_ORIGIN_TEXTS = {
     "baseline": "it was there at the first check of its listing, the baseline; nobody is told of"
     " that",
     "archive": "it came as archive: from a walk back, or from below what was known; nobody is told"
     " of that",
     "import": "it came from an imported file; nobody is told of that",
 }
-_UNTOLD = {
+_NOT_ALERTED_TEXTS = {
     "known": ("its readers had heard of it already, for another watch; nobody is told twice",),
     "nobody": (
         "no channel was to hear of it when it was found; channels, or the watch's",
@@ -45,217 +47,244 @@ _UNTOLD = {
 
 
 def run(args: Namespace) -> int:
-    """Run the command."""
-    settings = config(args)
-    watches = settings.watches if args.watch is None else (named(settings, args.watch),)
-    with open_to_read(settings.store_path) as db, db.reading() as conn:
-        found = dossier_of(args.id, conn)
-        origin = origin_of(conn, found.release.id)
-    accounts = [account(watch, settings.channels, found, origin) for watch in watches]
-    if flag(args, "json"):
-        release = found.release.as_json()
-        print(dumps({"release": release, "watches": list(map(_object, accounts))}, indent=2))
+    """Print the explanation for one watch or for all."""
+    settings = load_config(args)
+    watches = settings.watches if args.watch is None else (find_watch(settings, args.watch),)
+    with open_read_only(settings.store_path) as db, db.begin_read() as conn:
+        details = find_release_details(args.id, conn)
+        origin = get_release_origin(conn, details.release.id)
+    explanations = [explain_release(watch, settings.channels, details, origin) for watch in watches]
+    if is_set(args, "json"):
+        release = details.release.as_json()
+        print(
+            safe_dumps(
+                {"release": release, "watches": list(map(_serialize_explanation, explanations))},
+                indent=2,
+            )
+        )
         return 0
-    print(f"{found.release.id:>5} {found.release.date}  {clean(found.release.title)}")
-    zone = zone_named(settings.timezone)
-    for watch, one in zip(watches, accounts, strict=True):
+    print(f"{details.release.id:>5} {details.release.date}  {sanitize_line(details.release.title)}")
+    zone = find_timezone(settings.timezone)
+    for watch, explanation in zip(watches, explanations, strict=True):
         print()
-        print("\n".join(_told(watch, one, zone)))
+        print("\n".join(_format_explanation(watch, explanation, zone)))
     if not watches:
-        say("no watches yet; add one with: monitor watch add NAME QUERY")
+        print_message("no watches yet; add one with: monitor watch add NAME QUERY")
     return 0
 
 
 # ------------------------------------------------------------------ for people
 
 
-def _told(watch: Watch, one: Account, zone: tzinfo) -> Iterator[str]:
-    yield f"{clean(one.watch)}: {_OUTCOMES[one.outcome]}"
-    for cause in one.causes:
-        yield from (f"  {line}" for line in _because(cause, watch, one, zone))
-    if one.matched is not None:
-        yield from (f"  {line}" for line in _found(one, one.matched, zone))
-    if "terms" not in one.causes:
-        yield from _terms(one.terms)
-    if one.outcome != "not-sent":
-        yield from (f"  {line}" for line in _channels(one.channels, zone))
+def _format_explanation(watch: Watch, explanation: Explanation, zone: tzinfo) -> Iterator[str]:
+    yield f"{sanitize_line(explanation.watch)}: {_OUTCOME_TEXTS[explanation.outcome]}"
+    for cause in explanation.causes:
+        yield from (f"  {line}" for line in _format_cause(cause, watch, explanation, zone))
+    if explanation.match_record is not None:
+        yield from (
+            f"  {line}" for line in _format_match(explanation, explanation.match_record, zone)
+        )
+    if "terms" not in explanation.causes:
+        yield from _format_matched_terms(explanation.terms)
+    if explanation.outcome != "not-sent":
+        yield from (f"  {line}" for line in _format_channels(explanation.channels, zone))
 
 
-def _found(one: Account, matched: Reason, zone: tzinfo) -> Iterator[str]:
-    """Yield when it was found, and what has been changed since if it no longer would be."""
-    yield f"found on {_at(matched.matched_at, zone)}, as {matched.event}"
-    if matched.query not in {None, one.query}:
-        yield f"the watch asked for something else then: {clean(matched.query or '')}"
-        if not one.matches_now:
+def _format_match(explanation: Explanation, matched: MatchRecord, zone: tzinfo) -> Iterator[str]:
+    """Yield when the release matched, and, if it no longer matches, the change since then."""
+    yield f"found on {_format_moment(matched.matched_at, zone)}, as {matched.event}"
+    if matched.query not in {None, explanation.query}:
+        yield f"the watch asked for something else then: {sanitize_line(matched.query or '')}"
+        if not explanation.matches_now:
             yield "what it asks for now does not match"
-    elif not one.matches_now:
-        what = "the query, or the release," if matched.query is None else "the release"
-        yield f"it does not match any more: {what} was changed since"
+    elif not explanation.matches_now:
+        changed = "the query, or the release," if matched.query is None else "the release"
+        yield f"it does not match any more: {changed} was changed since"
 
 
-def _because(cause: Cause, watch: Watch, one: Account, zone: tzinfo) -> Iterator[str]:
+def _format_cause(
+    cause: NotSentCause, watch: Watch, explanation: Explanation, zone: tzinfo
+) -> Iterator[str]:
     """Yield the sentences for one cause."""
     match cause:
         case "terms":
-            yield from _blamed(one.terms)
+            yield from _format_failed_terms(explanation.terms)
         case "source":
-            seen = _names(one.seen_in) or "no listing"
-            yield f"the watch looks only at {_names(watch.sources or ())}; this was seen in {seen}"
+            seen = _join_names(explanation.seen_in) or "no listing"
+            yield (
+                f"the watch looks only at {_join_names(watch.sources or ())}; this was "
+                f"seen in {seen}"
+            )
         case "paused":
-            name = clean(quote(watch.name))
+            name = sanitize_line(quote(watch.name))
             yield f"the watch is paused, and finds nothing until: monitor watch resume {name}"
         case "origin":
-            yield _ORIGINS[one.matched.origin if one.matched else one.origin]
+            yield _ORIGIN_TEXTS[
+                explanation.match_record.origin if explanation.match_record else explanation.origin
+            ]
         case "event":
-            yield from _unasked(watch, one.matched.event if one.matched else "")
+            yield from _format_unwanted_event(
+                watch, explanation.match_record.event if explanation.match_record else ""
+            )
         case "known" | "nobody":
-            yield from _UNTOLD[cause]
+            yield from _NOT_ALERTED_TEXTS[cause]
         case "late":
-            yield from _late(one, zone)
+            yield from _format_late_match(explanation, zone)
 
 
-def _unasked(watch: Watch, event: str) -> Iterator[str]:
-    """Yield for which event nobody was told, and for which somebody will be."""
-    asked = " or ".join(watch.on)
-    found = f"it was found when it was {event}; " if event else ""
-    yield f"{found}the watch tells only what is {asked}"
+def _format_unwanted_event(watch: Watch, event: str) -> Iterator[str]:
+    """Yield which event the watch does not alert on, and which it does."""
+    wanted_events = " or ".join(watch.on)
+    prefix = f"it was found when it was {event}; " if event else ""
+    yield f"{prefix}the watch tells only what is {wanted_events}"
     if "new" not in watch.on:
-        yield f"once this release is {asked}, that is told"
+        yield f"once this release is {wanted_events}, that is told"
 
 
-def _late(one: Account, zone: tzinfo) -> Iterator[str]:
-    at = _at(one.first_seen_at, zone)
-    yield f"it matches now, but did not when it was taken in, on {at}: the watch is newer, or was"
+def _format_late_match(explanation: Explanation, zone: tzinfo) -> Iterator[str]:
+    first_seen = _format_moment(explanation.first_seen_at, zone)
+    yield (
+        f"it matches now, but did not when it was taken in, on {first_seen}: the watch is "
+        f"newer, or was"
+    )
     yield "paused or changed since; a watch does not tell of what is already stored"
-    if one.origin != "news":
-        yield f"besides, {_ORIGINS[one.origin]}"
+    if explanation.origin != "news":
+        yield f"besides, {_ORIGIN_TEXTS[explanation.origin]}"
 
 
-def _blamed(terms: Iterable[TermFound]) -> Iterator[str]:
-    """Yield which terms the query fails for."""
-    blamed = [one for one in terms if one.is_to_blame]
-    for one in blamed:
-        if one.is_excluded:
-            yield f"it has {_place(one)}, which the query leaves out"
-    lacking = [one for one in blamed if not one.is_excluded]
-    if lacking:
-        yield f"it lacks {', '.join(_quoted(one.term) for one in lacking)}"
-    for one in lacking:
-        if one.instead:
+def _format_failed_terms(terms: Iterable[TermResult]) -> Iterator[str]:
+    """Yield the terms that keep the query from matching."""
+    failed = [term for term in terms if term.caused_failure]
+    for term in failed:
+        if term.is_excluded:
+            yield f"it has {_format_term(term)}, which the query leaves out"
+    missing = [term for term in failed if not term.is_excluded]
+    if missing:
+        yield f"it lacks {', '.join(_quote_term(term.term) for term in missing)}"
+    for term in missing:
+        if term.lowercase_form:
             yield (
-                f"the release has {_quoted(one.instead)}, but {_quoted(one.term)} has a word of two"
+                f"the release has {_quote_term(term.lowercase_form)}, but "
+                f"{_quote_term(term.term)} has a word of two"
                 " to four capitals, which finds only capitals"
             )
-    if found := [one for one in terms if one.is_found and not one.is_to_blame]:
-        yield f"it has {', '.join(map(_place, found))}"
+    if present := [term for term in terms if term.is_found and not term.caused_failure]:
+        yield f"it has {', '.join(map(_format_term, present))}"
 
 
-def _terms(terms: Iterable[TermFound]) -> Iterator[str]:
-    """Yield what a query that matches found, and what it did without."""
-    found = [_place(one) for one in terms if one.is_found]
-    lacking = [_quoted(one.term) for one in terms if not one.is_found]
-    if found:
-        yield f"  it has {', '.join(found)}"
-    if lacking:
-        yield f"  it has no {', no '.join(lacking)}"
+def _format_matched_terms(terms: Iterable[TermResult]) -> Iterator[str]:
+    """Yield the terms that a matching query found, and those that are absent."""
+    present = [_format_term(term) for term in terms if term.is_found]
+    absent = [_quote_term(term.term) for term in terms if not term.is_found]
+    if present:
+        yield f"  it has {', '.join(present)}"
+    if absent:
+        yield f"  it has no {', no '.join(absent)}"
 
 
-def _place(one: TermFound) -> str:
-    where = places(by_field(one.hits).get(one.term, {}))
-    return f"{_quoted(one.term)} ({where})" if where else _quoted(one.term)
+def _format_term(term: TermResult) -> str:
+    field_counts = format_field_counts(count_hits(term.hits).get(term.term, {}))
+    return f"{_quote_term(term.term)} ({field_counts})" if field_counts else _quote_term(term.term)
 
 
-def _channels(channels: Iterable[Heard], zone: tzinfo) -> Iterator[str]:
-    """Yield what each channel was told, and in one line those that are not to be told."""
-    others = []
-    for one in channels:
-        for told in one.told:
-            state = _state(told, zone, is_gone=one.is_gone)
-            yield f"{clean(one.channel)}: {told.event}: {state}"
-        if not one.told and one.is_addressed:
-            yield f"{clean(one.channel)}: not told; when it was found, it was not to be"
-        elif not one.told:
-            others.append(one.channel)
-    if others:
-        yield f"not told, as the watch does not go there: {_names(others)}"
+def _format_channels(channels: Iterable[ChannelDeliveries], zone: tzinfo) -> Iterator[str]:
+    """Yield each channel's deliveries, and a line for the channels that the watch does not use."""
+    unaddressed = []
+    for channel in channels:
+        for delivery in channel.deliveries:
+            state = _describe_state(delivery, zone, is_gone=channel.is_removed)
+            yield f"{sanitize_line(channel.channel)}: {delivery.event}: {state}"
+        if not channel.deliveries and channel.is_used_by_watch:
+            yield f"{sanitize_line(channel.channel)}: not told; when it was found, it was not to be"
+        elif not channel.deliveries:
+            unaddressed.append(channel.channel)
+    if unaddressed:
+        yield f"not told, as the watch does not go there: {_join_names(unaddressed)}"
 
 
-def _state(one: Told, zone: tzinfo, *, is_gone: bool) -> str:
-    tried = f" after {counted(one.attempts, 'attempt')}" if one.attempts else ""
-    error = f" ({clean(one.error)})" if one.error else ""
-    if one.sent_at is not None:
-        return f"sent {_at(one.sent_at, zone)}"
+def _describe_state(delivery: ReleaseDelivery, zone: tzinfo, *, is_gone: bool) -> str:
+    after_attempts = (
+        f" after {pluralize(delivery.attempts, 'attempt')}" if delivery.attempts else ""
+    )
+    error = f" ({sanitize_line(delivery.error)})" if delivery.error else ""
+    if delivery.sent_at is not None:
+        return f"sent {_format_moment(delivery.sent_at, zone)}"
     if is_gone:
-        state = "owed" if one.status == "owed" else "given up"
-        return f"{state}{tried}{error}; the config has no such channel; put it back to send this"
-    if one.status != "owed":
-        again = f"send it again with: monitor deliveries retry {one.id}"
-        return f"given up{tried}{error}; {again}"
-    due = _at(one.due_at, zone)
-    if one.attempts:
-        return f"owed, again {due}{tried}{error}"
-    return f"waits for the digest of {due}" if one.type == "digest" else f"owed, due {due}"
+        state = "owed" if delivery.status == "owed" else "given up"
+        return (
+            f"{state}{after_attempts}{error}; the config has no such channel; put it back "
+            f"to send this"
+        )
+    if delivery.status != "owed":
+        advice = f"send it again with: monitor deliveries retry {delivery.id}"
+        return f"given up{after_attempts}{error}; {advice}"
+    due = _format_moment(delivery.due_at, zone)
+    if delivery.attempts:
+        return f"owed, again {due}{after_attempts}{error}"
+    return f"waits for the digest of {due}" if delivery.type == "digest" else f"owed, due {due}"
 
 
-def _at(moment: datetime, zone: tzinfo) -> str:
+def _format_moment(moment: datetime, zone: tzinfo) -> str:
     return f"{moment.astimezone(zone):%Y-%m-%d %H:%M}"
 
 
-def _names(names: Iterable[str]) -> str:
-    return ", ".join(map(clean, names))
+def _join_names(names: Iterable[str]) -> str:
+    return ", ".join(map(sanitize_line, names))
 
 
-def _quoted(text: str) -> str:
-    return clean(text) if text.startswith('"') else f"“{clean(text)}”"
+def _quote_term(text: str) -> str:
+    return sanitize_line(text) if text.startswith('"') else f"“{sanitize_line(text)}”"
 
 
 # ------------------------------------------------------------------ for scripts
 
 
-def _object(one: Account) -> dict[str, object]:
+def _serialize_explanation(explanation: Explanation) -> dict[str, object]:
     return {
-        "watch": one.watch,
-        "query": one.query,
-        "outcome": one.outcome,
-        "causes": one.causes,
-        "matches_now": one.matches_now,
-        "matched_at": None if one.matched is None else to_iso(one.matched.matched_at),
-        "matched_by": None if one.matched is None else one.matched.query,
-        "event": None if one.matched is None else one.matched.event,
-        "origin": one.origin,
-        "seen_in": one.seen_in,
+        "watch": explanation.watch,
+        "query": explanation.query,
+        "outcome": explanation.outcome,
+        "causes": explanation.causes,
+        "matches_now": explanation.matches_now,
+        "matched_at": None
+        if explanation.match_record is None
+        else to_iso(explanation.match_record.matched_at),
+        "matched_by": None if explanation.match_record is None else explanation.match_record.query,
+        "event": None if explanation.match_record is None else explanation.match_record.event,
+        "origin": explanation.origin,
+        "seen_in": explanation.seen_in,
         "terms": [
             {
                 "term": term.term,
                 "excluded": term.is_excluded,
                 "found": term.is_found,
-                "to_blame": term.is_to_blame,
-                "in": by_field(term.hits).get(term.term, {}),
-                "instead": term.instead or None,
+                "to_blame": term.caused_failure,
+                "in": count_hits(term.hits).get(term.term, {}),
+                "instead": term.lowercase_form or None,
             }
-            for term in one.terms
+            for term in explanation.terms
         ],
         "channels": [
             {
-                "channel": heard.channel,
-                "configured": not heard.is_gone,
-                "addressed": heard.is_addressed,
-                "deliveries": list(map(_delivery, heard.told)),
+                "channel": channel.channel,
+                "configured": not channel.is_removed,
+                "addressed": channel.is_used_by_watch,
+                "deliveries": list(map(_serialize_delivery, channel.deliveries)),
             }
-            for heard in one.channels
+            for channel in explanation.channels
         ],
     }
 
 
-def _delivery(one: Told) -> dict[str, object]:
-    is_owed = one.status == "owed"
+def _serialize_delivery(delivery: ReleaseDelivery) -> dict[str, object]:
+    is_pending = delivery.status == "owed"
     return {
-        "id": one.id,
-        "type": one.type,
-        "event": one.event,
-        "status": one.status,
-        "due_at": to_iso(one.due_at) if is_owed else None,
-        "sent_at": to_iso_if(one.sent_at),
-        "attempts": one.attempts,
-        "error": one.error,
+        "id": delivery.id,
+        "type": delivery.type,
+        "event": delivery.event,
+        "status": delivery.status,
+        "due_at": to_iso(delivery.due_at) if is_pending else None,
+        "sent_at": to_iso_or_none(delivery.sent_at),
+        "attempts": delivery.attempts,
+        "error": delivery.error,
     }

@@ -1,146 +1,213 @@
-"""`monitor --once`: one check of every source, what is due is sent, and an end."""
+"""`monitor --once`: checks every source, sends the messages that are due, and ends."""
 
 import sys
 from argparse import Namespace
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import timedelta
 
-from monitor.check import Report
-from monitor.cli.output import in_passing, say, spare
-from monitor.cli.parts import config, confirm_queries, flag, no_such
-from monitor.cli.words import in_words
-from monitor.deliver import Tally
-from monitor.model.configured import Config, Source
-from monitor.text.cleaning import clean
-from monitor.text.counting import counted
-from monitor.times import to_iso
-from monitor.wiring import Works, real_world
+from monitor.app import App, create_system_clock
+from monitor.check.runner import CheckReport
+from monitor.cli.common import (
+    check_watch_queries,
+    duplicate_stdout,
+    format_result,
+    is_set,
+    load_config,
+    print_message,
+    tolerate_output_errors,
+    unknown_name_error,
+)
+from monitor.clock import find_timezone, to_iso
+from monitor.delivery.dispatcher import SendSummary
+from monitor.errors import MonitorError
+from monitor.models.config import Config, Secret, Source
+from monitor.store.database import open_database
+from monitor.text.sanitize import pluralize, sanitize_line
 
-# A run sends what falls due within the next minute: nobody will be awake when it does.
-_AHEAD = timedelta(minutes=1)
-_SHOWN = 10
-_NEXT = "next, try a query on these:  monitor watch test QUERY\nor begin to watch:  monitor"
+# Send messages that fall due within the next minute too: no process will be running then.
+_SEND_AHEAD = timedelta(minutes=1)
+_MAX_MATCHES_SHOWN = 10
+_NEXT_STEPS = "next, try a query on these:  monitor watch test QUERY\nor begin to watch:  monitor"
 
 
 def run(args: Namespace) -> int:
-    """Run the command."""
-    settings = config(args, check_queries=False)
+    """Run the round, with a heartbeat if the config has one."""
+    settings = load_config(args, check_queries=False)
     heartbeat = settings.health.heartbeat
-    if heartbeat is None or args.checked is not None:  # one source is not the whole round
-        return exit_code(*_round(settings, args))
-    from monitor.cli.beating import with_heartbeat
+    if heartbeat is None or args.checked is not None:  # one source is not a whole round
+        return choose_exit_code(*_run_round(settings, args))
 
-    return with_heartbeat(settings, heartbeat, lambda: _round(settings, args))
+    return run_with_heartbeat(settings, heartbeat, lambda: _run_round(settings, args))
 
 
-def _round(settings: Config, args: Namespace) -> tuple[Sequence[Report], Tally]:
-    """Check and send, and print how it went."""
-    sources = chosen(settings, args.checked)
-    as_json = flag(args, "json")
-    world = real_world()
-    # With --json, standard output holds one document: messages go beside it.
-    works = Works(settings, world, sys.stderr if as_json else spare())
-    started_at, tick = world.now(), world.monotonic()
-    with works.open_db() as db:  # trouble with the store is told before anything is fetched
-        confirm_queries(settings, db)
-    reports = works.check(sources, sweep=args.sweep, accept=args.accept)
+def _run_round(settings: Config, args: Namespace) -> tuple[Sequence[CheckReport], SendSummary]:
+    """Check and send, and print the results."""
+    sources = select_sources(settings, args.checked)
+    as_json = is_set(args, "json")
+    clock = create_system_clock()
+    # With --json, standard output holds one document, so alerts go to standard error.
+    app = App(settings, clock, sys.stderr if as_json else duplicate_stdout())
+    started_at, start_tick = clock.now(), clock.monotonic()
+    with app.open_db() as db:  # fail on database problems before fetching
+        check_watch_queries(settings, db)
+    reports = app.check_sources(sources, sweep=args.sweep, accept=args.accept)
     if not as_json:
-        with in_passing():
-            tell_reports(reports, quiet=flag(args, "quiet"))
-        if any(report.result.baseline for report in reports) and not flag(args, "quiet"):
-            say(_NEXT)
+        with tolerate_output_errors():
+            print_reports(reports, quiet=is_set(args, "quiet"))
+        if any(report.result.is_baseline for report in reports) and not is_set(args, "quiet"):
+            print_message(_NEXT_STEPS)
     if args.accept:
-        _tell_accepted(reports)
-    tally = works.post.send_due(ahead=_AHEAD)
-    waiting = works.waiting()
+        _print_accepted(reports)
+    send_summary = app.dispatcher.send_due(ahead=_SEND_AHEAD)
+    waiting = app.count_pending()
     if as_json:
         summary = {
             "started_at": to_iso(started_at),
-            "seconds": round(world.monotonic() - tick, 3),
+            "seconds": round(clock.monotonic() - start_tick, 3),
             "sources": [report.result.as_json() for report in reports],
-            "matched": sum(len(report.found) for report in reports),
-            "delivered": tally.delivered,
+            "matched": sum(len(report.matched_events) for report in reports),
+            "delivered": send_summary.delivered,
             "waiting": waiting,
-            "failed": len(tally.failures),
+            "failed": len(send_summary.failures),
         }
-        from monitor.jsontext import dumps
+        from monitor.text.sanitize import safe_dumps
 
-        print(dumps(summary, indent=2))
-    tell_tally(tally, waiting, quiet=as_json or flag(args, "quiet"))
-    return reports, tally
+        print(safe_dumps(summary, indent=2))
+    print_send_summary(send_summary, waiting, quiet=as_json or is_set(args, "quiet"))
+    return reports, send_summary
 
 
-def chosen(settings: Config, name: str | None) -> Sequence[Source]:
-    """Return the sources to check; UsageError where there is none of that name."""
+def select_sources(settings: Config, name: str | None) -> Sequence[Source]:
+    """Return the sources to check; raise UsageError if there is none of that name."""
     if name is None:
         return settings.sources
-    found = [source for source in settings.sources if source.name == name]
-    if not found:
-        raise no_such("source", name, (source.name for source in settings.sources))
-    return found
+    selected = [source for source in settings.sources if source.name == name]
+    if not selected:
+        raise unknown_name_error("source", name, (source.name for source in settings.sources))
+    return selected
 
 
-def exit_code(reports: Sequence[Report], tally: Tally) -> int:
-    """Return 0 where all went well, 1 where some source or delivery failed."""
-    read = all(report.result.error is None for report in reports)
-    return 0 if read and not tally.failures else 1
+def choose_exit_code(reports: Sequence[CheckReport], send_summary: SendSummary) -> int:
+    """Return 0 if everything succeeded, 1 if some source or delivery failed."""
+    all_read = all(report.result.error is None for report in reports)
+    return 0 if all_read and not send_summary.failures else 1
 
 
-def tell_reports(reports: Sequence[Report], *, quiet: bool) -> None:
-    """Print a line or a few for each source."""
+def print_reports(reports: Sequence[CheckReport], *, quiet: bool) -> None:
+    """Print one or more lines for each source."""
     for report in reports:
         result = report.result
         if result.error is not None:
-            say(f"{clean(result.name)}: {result.status}: {clean(result.error)}")
+            print_message(
+                f"{sanitize_line(result.name)}: {result.status}: {sanitize_line(result.error)}"
+            )
         elif not quiet:
-            print(f"{clean(result.name)}: {in_words(report)}")
-            if result.baseline:
-                _tell_baseline(report)
+            print(f"{sanitize_line(result.name)}: {format_result(report)}")
+            if result.is_baseline:
+                _print_baseline_matches(report)
         if not quiet:
-            tell_operator(report.told)
+            print_operator_messages(report.log_lines)
 
 
-def tell_operator(told: Iterable[str]) -> None:
-    """Say what the operator is told of the watching itself."""
-    for sentence in told:
-        print(clean(sentence))
+def print_operator_messages(messages: Iterable[str]) -> None:
+    """Print the messages to the operator about the monitoring itself."""
+    for sentence in messages:
+        print(sanitize_line(sentence))
 
 
-def _tell_accepted(reports: Sequence[Report]) -> None:
-    """Say what was taken in though it looked wrong, and where there was nothing to take."""
+def _print_accepted(reports: Sequence[CheckReport]) -> None:
+    """Print the problems that --accept overruled, and where it had no effect."""
     for report in reports:
-        name, status = clean(report.result.name), report.result.status
-        for fault in report.overruled:
-            say(f"{name}: accepted, though {clean(fault.reason)} ({fault.rule})")
+        name, status = sanitize_line(report.result.name), report.result.status
+        for fault in report.overruled_faults:
+            print_message(f"{name}: accepted, though {sanitize_line(fault.reason)} ({fault.rule})")
         if status == "suspect":
-            say(f"{name}: --accept cannot help here: no entries can be read from this page")
-        elif status != "failed" and not report.overruled:
-            say(f"{name}: there was nothing to accept: the listing is believed")
+            print_message(
+                f"{name}: --accept cannot help here: no entries can be read from this page"
+            )
+        elif status != "failed" and not report.overruled_faults:
+            print_message(f"{name}: there was nothing to accept: the listing is believed")
 
 
-def _tell_baseline(report: Report) -> None:
-    """Show what the watches would have found: the first look at whether they are right."""
-    if not report.found:
+def _print_baseline_matches(report: CheckReport) -> None:
+    """Print the releases of the baseline that the watches match: a first test of the watches."""
+    if not report.matched_events:
         print("  no watch matches any of them")
         return
-    counts = Counter(match.watch for found in report.found for match in found.matches)
-    listed = ", ".join(f"{clean(name)} {count}" for name, count in counts.most_common())
-    print(f"  matching: {listed}")
-    for found in report.found[:_SHOWN]:
-        release = found.event.release
-        names = ", ".join(clean(match.watch) for match in found.matches)
-        print(f"  {release.date}  {clean(release.title)}  [{names}]")
-    if len(report.found) > _SHOWN:
-        print(f"  and {len(report.found) - _SHOWN} more; list them with: monitor releases")
+    counts = Counter(
+        match.watch for matched_event in report.matched_events for match in matched_event.matches
+    )
+    counts_text = ", ".join(
+        f"{sanitize_line(name)} {count}" for name, count in counts.most_common()
+    )
+    print(f"  matching: {counts_text}")
+    for matched_event in report.matched_events[:_MAX_MATCHES_SHOWN]:
+        release = matched_event.event.release
+        names = ", ".join(sanitize_line(match.watch) for match in matched_event.matches)
+        print(f"  {release.date}  {sanitize_line(release.title)}  [{names}]")
+    if len(report.matched_events) > _MAX_MATCHES_SHOWN:
+        print(
+            f"  and {len(report.matched_events) - _MAX_MATCHES_SHOWN} more; list them with: "
+            f"monitor releases"
+        )
 
 
-def tell_tally(tally: Tally, waiting: int, *, quiet: bool) -> None:
-    """Print what was sent, and what was not."""
-    for failure in tally.failures:
-        say(f"not sent: {clean(failure)}")
+def print_send_summary(send_summary: SendSummary, waiting: int, *, quiet: bool) -> None:
+    """Print the number of messages sent, and each failure."""
+    for failure in send_summary.failures:
+        print_message(f"not sent: {sanitize_line(failure)}")
     if not quiet:
-        tell_operator(tally.told)
-    if not quiet and (tally.delivered or waiting):
-        messages = counted(tally.delivered, "message")
+        print_operator_messages(send_summary.log_lines)
+    if not quiet and (send_summary.delivered or waiting):
+        messages = pluralize(send_summary.delivered, "message")
         print(f"sent {messages}" + (f"; {waiting} waiting" if waiting else ""))
+
+
+CheckRound = Callable[[], tuple[Sequence[CheckReport], SendSummary]]
+
+
+def run_with_heartbeat(settings: Config, heartbeat: Secret, run_round: CheckRound) -> int:
+    """Run a round, report its outcome to the heartbeat URL, and return the round's exit code.
+
+    The report includes problems of earlier rounds that are not solved yet: a message that only
+    waits for its next attempt is no good sign. If the ping fails, print that and go on; the exit
+    code stays the same.
+    """
+    from monitor.incidents.heartbeat import send_heartbeat
+
+    try:
+        reports, send_summary = run_round()
+    except MonitorError as error:  # an unusable database, for example
+        _print_ping_error(send_heartbeat(heartbeat, [str(error)], ""))
+        raise
+    sources = pluralize(len(reports), "source")
+    messages = pluralize(send_summary.delivered, "message")
+    success_text = f"checked {sources}, sent {messages}: all well"
+    problems = list(_list_round_problems(reports, send_summary))
+    _print_ping_error(
+        send_heartbeat(heartbeat, problems or _list_status_problems(settings), success_text)
+    )
+    return 1 if problems else 0
+
+
+def _list_round_problems(
+    reports: Sequence[CheckReport], send_summary: SendSummary
+) -> Iterator[str]:
+    for report in reports:
+        if report.result.error is not None:
+            yield f"{report.result.name}: {report.result.status}: {report.result.error}"
+    for failure in send_summary.failures:
+        yield f"not sent: {failure}"
+
+
+def _list_status_problems(settings: Config) -> list[str]:
+    from monitor import status
+
+    with open_database(settings.store_path) as db, db.begin_read() as conn:
+        return list(status.list_problems(conn, settings, find_timezone(settings.timezone)))
+
+
+def _print_ping_error(error: str | None) -> None:
+    if error is not None:
+        print_message(f"monitor: {error}")

@@ -1,11 +1,9 @@
-"""config.toml: found, read, checked and turned into the model.
+"""Find, read and check config.toml, and turn it into the model.
 
-A mistake is found at load, never at the hour when the message was due: every key is checked, and
-what is wrong is told with its line, its key and what was expected, all mistakes at once.
+Every key is checked at load, so that a mistake does not surface hours later, when a message is
+due. All mistakes are reported at once, each with its line, its key and the expected value.
 """
 
-from monitor.config.load import find, load
-from monitor.config.parse import parse
-from monitor.config.template import template
+from monitor.config.loader import find_config_file, load_config_file, parse_config, read_template
 
-__all__ = ["find", "load", "parse", "template"]
+__all__ = ["find_config_file", "load_config_file", "parse_config", "read_template"]

@@ -1,57 +1,64 @@
-"""The watches' queries, held against the watch language.
+"""Check of the watches' queries against the watch language.
 
-Apart from the rest, as it costs a tenth of a one-shot run: whoever knows that this very file was
-found right before can leave it out.
+It is separate because it takes a tenth of a one-shot run. Callers can skip it if the same file
+passed the check before.
 """
 
 from collections.abc import Collection, Iterable, Iterator
 
-from monitor.config.table import Table
-from monitor.config.wrong import near
+from monitor.config.errors import suggest_nearest
+from monitor.config.tables import SectionReader
 from monitor.errors import QueryError
-from monitor.model.configured import Watch
-from monitor.query.keywords import of
-from monitor.query.leaving import leaves
-from monitor.query.nodes import Node, Source
-from monitor.query.remarks import remarks
+from monitor.models.config import Watch
+from monitor.query import build_watch_query
+from monitor.query.ast import Node, SourceTerm
+from monitor.query.lint import lint_query
+from monitor.query.rewrite import list_leaves
 
 
-def understand(
-    watches: Iterable[Watch], tables: Iterable[Table], sources: Collection[str]
+def check_watch_queries(
+    watches: Iterable[Watch], sections: Iterable[SectionReader], source_names: Collection[str]
 ) -> Iterator[str]:
-    """Note every query and keyword that the watch language does not know, at its key.
+    """Report every invalid query and keyword as a problem at its key.
 
-    Yield what of a right one may not mean what its writer thinks; `sources` are those of the
-    config, by name.
+    Yield warnings about valid queries that may not do what the user intends. `source_names` are
+    the names of the config's sources.
     """
-    for watch, table in zip(watches, tables, strict=True):
+    for watch, section in zip(watches, sections, strict=True):
         if watch.query or watch.any or watch.all or watch.none:
-            for remark in _understand(watch, table, sources):
-                yield f"watch {watch.name}: {remark}"
+            for warning in _check_watch_query(watch, section, source_names):
+                yield f"watch {watch.name}: {warning}"
 
 
-def _understand(found: Watch, table: Table, sources: Collection[str]) -> Iterator[str]:
+def _check_watch_query(
+    watch: Watch, section: SectionReader, source_names: Collection[str]
+) -> Iterator[str]:
     try:
-        query = of(found)
-        yield from remarks(found.query or "")
-        yield from _unknown(query, sources)
+        query = build_watch_query(watch)
+        yield from lint_query(watch.query or "")
+        yield from _find_unknown_sources(query, source_names)
     except QueryError as error:
-        pointed = "\n    ".join(error.pointed().splitlines())
-        table.wrong(f"{error.message}\n    {pointed}", *_place(found, error.query))
+        marked_query = "\n    ".join(error.underline_mistake().splitlines())
+        section.add_problem(
+            f"{error.message}\n    {marked_query}", *_locate_query(watch, error.query)
+        )
 
 
-def _unknown(query: Node, sources: Collection[str]) -> Iterator[str]:
-    """Yield which listings a query asks for that nobody reads: nothing new comes from there."""
-    known = {name.casefold() for name in sources}
-    for leaf, _ in leaves(query):
-        if isinstance(leaf, Source) and leaf.name.casefold() not in known:
-            yield f"source:{leaf.name} is no source of this config{near(leaf.name, sources)}"
+def _find_unknown_sources(query: Node, source_names: Collection[str]) -> Iterator[str]:
+    """Yield a warning for each source in a query that the config lacks: it never has releases."""
+    known_names = {name.casefold() for name in source_names}
+    for term, _ in list_leaves(query):
+        if isinstance(term, SourceTerm) and term.name.casefold() not in known_names:
+            yield (
+                f"source:{term.name} is no source of this "
+                f"config{suggest_nearest(term.name, source_names)}"
+            )
 
 
-def _place(found: Watch, text: str) -> tuple[str | int, ...]:
-    if text == found.query:
+def _locate_query(watch: Watch, query_text: str) -> tuple[str | int, ...]:
+    if query_text == watch.query:
         return ("query",)
-    for key, words in (("any", found.any), ("all", found.all), ("none", found.none)):
-        if text in words:
-            return key, words.index(text)
+    for key, keywords in (("any", watch.any), ("all", watch.all), ("none", watch.none)):
+        if query_text in keywords:
+            return key, keywords.index(query_text)
     return ()

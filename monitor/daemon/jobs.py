@@ -1,8 +1,8 @@
-"""Jobs by name that do something, say when next, and never run twice at a time.
+"""Named jobs that return their next time and never run twice at a time.
 
-apscheduler keeps the times and the threads. What it does not keep is that a job replaced while it
-runs goes on as its successor, that one which fails comes again, and that one woken while it runs
-runs once more: that is here.
+apscheduler keeps the times and the threads. This module adds three rules: a job that is replaced
+while it runs continues as the new one; a job that fails is scheduled again; a job that is woken
+while it runs is run once more.
 """
 
 import logging
@@ -14,150 +14,176 @@ from typing import TypeVar
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from monitor.daemon.stopping import Stopped
-from monitor.model.world import World
+from monitor.clock import Clock
 
-Work = Callable[[], datetime | None]
+JobFunction = Callable[[], datetime | None]
 """Does what is due and returns when to come again, None for never."""
 
-Failed = Callable[[Exception], datetime]
+FailureHandler = Callable[[Exception], datetime]
 """Is told what went wrong in a job, and returns when it is to come again."""
 
-_MANY = 64  # threads are made when needed
+_MAX_THREADS = 64  # threads are created when needed
 _Moment = TypeVar("_Moment")
 
 
-class Jobs:
-    """Named jobs on a scheduler of their own; of the slow ones, `hands` run at a time."""
+class JobRunner:
+    """Named jobs on their own scheduler; at most `workers` of the slow ones run at a time."""
 
-    def __init__(self, world: World, hands: int, failed: Failed) -> None:
-        self._world, self._failed = world, failed
+    def __init__(self, clock: Clock, workers: int, on_failure: FailureHandler) -> None:
+        self._clock, self._on_failure = clock, on_failure
         self._lock = threading.Condition()
-        self._work: dict[str, Work] = {}
-        self._running: dict[str, float] = {}  # since when each has given no sign of life
-        self._awaited: dict[str, float] = {}  # when each quick one is to begin
-        self._here = threading.local()
+        self._functions: dict[str, JobFunction] = {}
+        self._last_activity: dict[str, float] = {}  # time of the last sign of life
+        self._expected_starts: dict[str, float] = {}  # when each quick job is due to start
+        self._thread_state = threading.local()
         self._woken: set[str] = set()
-        self._stopping = False
-        self._hands = hands
-        logging.getLogger("apscheduler").setLevel(logging.WARNING)  # each job's coming and going
+        self._is_stopping = False
+        self._workers = workers
+        logging.getLogger("apscheduler").setLevel(logging.WARNING)  # not each job's start and end
         self._scheduler = BackgroundScheduler(
-            executors={"slow": ThreadPoolExecutor(hands), "quick": ThreadPoolExecutor(_MANY)},
-            # A job that is late is done late, once; apscheduler's own default drops it.
-            job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": _MANY},
+            executors={
+                "slow": ThreadPoolExecutor(workers),
+                "quick": ThreadPoolExecutor(_MAX_THREADS),
+            },
+            # Run a late job late, once; by default apscheduler drops it.
+            job_defaults={
+                "misfire_grace_time": None,
+                "coalesce": True,
+                "max_instances": _MAX_THREADS,
+            },
             timezone="UTC",
         )
 
     def start(self) -> None:
-        """Begin to run what is put here."""
+        """Start the scheduler."""
         self._scheduler.start()
 
-    def resize(self, hands: int) -> None:
-        """Let another number of slow jobs run at a time; those that run go on."""
-        if hands != self._hands:
-            self._hands = hands
+    def set_workers(self, workers: int) -> None:
+        """Set how many slow jobs run at a time; running jobs continue."""
+        if workers != self._workers:
+            self._workers = workers
             self._scheduler.remove_executor("slow", shutdown=False)
-            self._scheduler.add_executor(ThreadPoolExecutor(hands), "slow")
+            self._scheduler.add_executor(ThreadPoolExecutor(workers), "slow")
 
-    def put(self, name: str, work: Work, *, slow: bool) -> None:
-        """Have a job run now and whenever it says; in place of one of that name."""
+    def add_job(self, name: str, function: JobFunction, *, is_slow: bool) -> None:
+        """Add or replace a job; run it now, and then at each time that it returns."""
         with self._lock:
-            self._work[name] = work
-        self._at(name, self._world.now(), "slow" if slow else "quick")
+            self._functions[name] = function
+        self._schedule_job(name, self._clock.now(), "slow" if is_slow else "quick")
 
-    def keep_only(self, names: Iterable[str]) -> None:
-        """Let go of all other jobs; what runs comes to its end."""
+    def remove_other_jobs(self, names: Iterable[str]) -> None:
+        """Remove all other jobs; those that run continue to their end."""
         kept = set(names)
         with self._lock:
-            gone = [name for name in self._work if name not in kept]
-            for name in gone:
-                del self._work[name]
-                self._awaited.pop(name, None)
-        for name in gone:
+            removed = [name for name in self._functions if name not in kept]
+            for name in removed:
+                del self._functions[name]
+                self._expected_starts.pop(name, None)
+        for name in removed:
             if self._scheduler.get_job(name):
                 self._scheduler.remove_job(name)
 
-    def wake(self, name: str) -> None:
-        """Have a quick job run now; if it runs already, once more after that."""
-        self._at(name, self._world.now(), "quick")
+    def wake_job(self, name: str) -> None:
+        """Run a quick job now; if it is already running, run it once more afterwards."""
+        self._schedule_job(name, self._clock.now(), "quick")
 
-    def noticed(self, clock: Callable[[], _Moment]) -> Callable[[], _Moment]:
-        """Return a clock that takes being looked at for a sign of life of the job that looks."""
+    def track_progress(self, read_clock: Callable[[], _Moment]) -> Callable[[], _Moment]:
+        """Wrap a clock so that each reading counts as a sign of life of the calling job."""
 
-        def looked_at() -> _Moment:
-            name = getattr(self._here, "name", None)
+        def read_and_record() -> _Moment:
+            name = getattr(self._thread_state, "name", None)
             if name is not None:
-                self._running[name] = self._world.monotonic()
-            return clock()
+                self._last_activity[name] = self._clock.monotonic()
+            return read_clock()
 
-        return looked_at
+        return read_and_record
 
-    def stuck(self, seconds: float) -> Iterator[str]:
-        """Yield the jobs that have given no sign of life, or not begun though due, for so long.
+    def find_stuck_jobs(self, seconds: float) -> Iterator[str]:
+        """Yield the jobs without a sign of life, or due but not started, for `seconds`.
 
-        Slow ones that have not begun wait for their turn: that is nobody's fault.
+        Slow jobs that have not started are not included: they wait for a free worker.
         """
-        limit = self._world.monotonic() - seconds
+        limit = self._clock.monotonic() - seconds
         with self._lock:
-            moments = {**self._awaited, **self._running}
-        yield from (name for name, since in moments.items() if since < limit)
+            last_signs = {**self._expected_starts, **self._last_activity}
+        yield from (name for name, since in last_signs.items() if since < limit)
 
     def stop(self, seconds: float) -> bool:
-        """Start nothing more and wait for what runs; tell whether all of it ended in time."""
+        """Start no further jobs and wait for the running ones; return whether all ended in time."""
         with self._lock:
-            self._stopping = True
-        # A scheduler that is shut down while it hands a job out trips over that job.
+            self._is_stopping = True
+        # A shutdown while the scheduler submits a job would raise an error.
         self._scheduler.remove_all_jobs()
         self._scheduler.shutdown(wait=False)
         with self._lock:
-            return self._lock.wait_for(lambda: not self._running, seconds)
+            return self._lock.wait_for(lambda: not self._last_activity, seconds)
 
-    def _at(self, name: str, when: datetime, executor: str) -> None:
+    def _schedule_job(self, name: str, run_at: datetime, executor: str) -> None:
         with self._lock:
-            if self._stopping or name not in self._work:
+            if self._is_stopping or name not in self._functions:
                 return
             if executor == "quick":
-                ahead = (when - self._world.now()).total_seconds()
-                self._awaited[name] = self._world.monotonic() + max(ahead, 0.0)
+                delay = (run_at - self._clock.now()).total_seconds()
+                self._expected_starts[name] = self._clock.monotonic() + max(delay, 0.0)
         self._scheduler.add_job(
-            self._run,
+            self._run_job,
             "date",
-            run_date=when,
+            run_date=run_at,
             args=(name, executor),
             id=name,
             executor=executor,
             replace_existing=True,
         )
 
-    def _run(self, name: str, executor: str) -> None:
+    def _run_job(self, name: str, executor: str) -> None:
         with self._lock:
-            self._awaited.pop(name, None)
-            if name in self._running:
+            self._expected_starts.pop(name, None)
+            if name in self._last_activity:
                 self._woken.add(name)
                 return
-            work = self._work.get(name)
-            if work is None or self._stopping:
+            function = self._functions.get(name)
+            if function is None or self._is_stopping:
                 return
-            self._running[name] = self._world.monotonic()
-        self._here.name = name
-        when = None
+            self._last_activity[name] = self._clock.monotonic()
+        self._thread_state.name = name
+        next_run = None
         try:
-            when = self._done(work)
+            next_run = self._call_function(function)
         finally:
-            self._here.name = None
+            self._thread_state.name = None
             with self._lock:
-                del self._running[name]
+                del self._last_activity[name]
                 if name in self._woken:
                     self._woken.discard(name)
-                    when = self._world.now()
+                    next_run = self._clock.now()
                 self._lock.notify_all()
-        if when is not None:
-            self._at(name, when, executor)
+        if next_run is not None:
+            self._schedule_job(name, next_run, executor)
 
-    def _done(self, work: Work) -> datetime | None:
+    def _call_function(self, function: JobFunction) -> datetime | None:
         try:
-            return work()
-        except Stopped:
+            return function()
+        except Cancelled:
             return None
-        except Exception as error:  # noqa: BLE001 - one job's trouble, even a bug, ends no other
-            return self._failed(error)
+        except Exception as error:  # noqa: BLE001 - an error in one job, even a bug, ends no other
+            return self._on_failure(error)
+
+
+class Cancelled(BaseException):
+    """The daemon is stopping: the current work is abandoned as a whole."""
+
+
+class StopEvent:
+    """An event that is set once, and a sleep that it interrupts."""
+
+    def __init__(self) -> None:
+        self._event = threading.Event()
+
+    def set(self) -> None:
+        """Ask all jobs to stop."""
+        self._event.set()
+
+    def wait(self, seconds: float) -> None:
+        """Sleep, as a Clock's `sleep` does; raise Cancelled as soon as the event is set."""
+        if self._event.wait(seconds):
+            raise Cancelled

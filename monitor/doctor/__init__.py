@@ -1,71 +1,73 @@
-"""Trying everything that watching needs, and saying what to do about what does not work.
+"""Diagnosis of the whole setup, with a remedy for each failure.
 
-Each part is tried apart, step by step as a check or a message would need it, and nothing is
-changed: no message is sent, nothing is written. The only network is the sources', the channels'
-and the heartbeat's own. One module a part; `finding` is what they all yield, `reaching` is how far
-one gets to a server, `certificates` is what is wrong with TLS.
+Each part is examined separately, with the same steps as a check or a message. Nothing is changed:
+no message is sent and no data is written. The only network connections are those of the sources,
+the channels and the heartbeat. Each part has its own module, and all of them yield a `Finding`.
+`network` connects to servers and explains TLS errors.
 """
 
 from collections.abc import Iterator
 from functools import partial
 
-from monitor.config.sections import USER_AGENT
+from monitor.clock import Clock
+from monitor.config.sections import DEFAULT_USER_AGENT
 from monitor.doctor.channels import examine_channel
 from monitor.doctor.database import examine_database
-from monitor.doctor.finding import Finding
+from monitor.doctor.findings import Finding
 from monitor.doctor.heartbeat import examine_heartbeat
-from monitor.doctor.listings import Listings
-from monitor.model.configured import Config
-from monitor.model.world import World
-from monitor.store.condition import addressed, remembered
-from monitor.text.counting import counted
+from monitor.doctor.sources import SourceExaminer
+from monitor.models.config import Config
+from monitor.store.readonly import find_pending_channels, load_listing_history
+from monitor.text.sanitize import pluralize
 
-__all__ = ["Finding", "examine"]
+__all__ = ["Finding", "examine_installation"]
 
 
-def examine(config: Config, world: World) -> Iterator[Finding]:
-    """Try everything, and yield what is found as it is found; raises nothing."""
-    yield from _config(config)
-    yield from examine_database(config.store_path, world)
-    past = partial(remembered, config.store_path)
-    with Listings(config.fetch, world, past) as listings:
+def examine_installation(config: Config, clock: Clock) -> Iterator[Finding]:
+    """Examine every part, and yield each finding as soon as it is known; raises no errors."""
+    yield from _examine_config(config)
+    yield from examine_database(config.store_path, clock)
+    load_history = partial(load_listing_history, config.store_path)
+    with SourceExaminer(config.fetch, clock, load_history) as source_examiner:
         for source in config.sources:
-            yield from listings.examine(source)
-        yield from listings.clock()
+            yield from source_examiner.examine_source(source)
+        yield from source_examiner.examine_clock()
     for channel in config.channels:
-        yield from examine_channel(channel, world)
-    for name in sorted(addressed(config.store_path) - {one.name for one in config.channels}):
-        yield _gone(name)
+        yield from examine_channel(channel, clock)
+    for name in sorted(
+        find_pending_channels(config.store_path) - {channel.name for channel in config.channels}
+    ):
+        yield _report_removed_channel(name)
     if config.health.heartbeat is not None:
         yield from examine_heartbeat(config.health.heartbeat)
 
 
-def _gone(channel: str) -> Finding:
+def _report_removed_channel(channel_name: str) -> Finding:
     return Finding(
         about="channel",
-        name=channel,
-        standing="wrong",
+        name=channel_name,
+        severity="wrong",
         text="messages wait for it, and the config has it no more",
         remedy='put it back under this name to have them sent; with kind = "terminal" they are'
         " printed once, and done with",
     )
 
 
-def _config(config: Config) -> Iterator[Finding]:
-    told = ", ".join(
+def _examine_config(config: Config) -> Iterator[Finding]:
+    summary = ", ".join(
         (
-            counted(len(config.sources), "source"),
-            counted(len(config.watches), "watch", "watches"),
-            counted(len(config.channels), "channel"),
+            pluralize(len(config.sources), "source"),
+            pluralize(len(config.watches), "watch", "watches"),
+            pluralize(len(config.channels), "channel"),
         )
     )
-    yield Finding(about="config", standing="ok", text=f"{config.path}: {told}")
+    yield Finding(about="config", severity="ok", text=f"{config.path}: {summary}")
     for warning in config.warnings:
-        yield Finding(about="config", standing="warning", text=warning)
-    if config.fetch.user_agent == USER_AGENT:
+        yield Finding(about="config", severity="warning", text=warning)
+    if config.fetch.user_agent == DEFAULT_USER_AGENT:
         yield Finding(
             about="config",
-            standing="warning",
+            severity="warning",
             text="the sites are not told whom to write to if monitor gives them trouble",
             remedy='set [fetch] user_agent = "monitor (+mailto:you@example.com)"',
         )

@@ -1,7 +1,8 @@
-"""Each channel, without sending: as far as one gets without telling anybody anything.
+"""Examination of each channel without sending a message.
 
-By mail that is far: log in, name the sender and the recipients, and take it back (RSET). A webhook
-has no such rehearsal, as a POST is a message: its server is reached, and its secrets are looked at.
+For mail this covers most of the delivery: log in, give the sender and the recipients, and cancel
+(RSET). A webhook cannot be rehearsed like this, because a POST is already a message. So only the
+connection to its server and its secrets are checked.
 """
 
 import smtplib
@@ -13,47 +14,47 @@ from datetime import datetime, tzinfo
 from typing import TextIO
 
 from monitor import channels as transports
-from monitor.doctor import certificates
-from monitor.doctor.finding import Ailment, Finding
-from monitor.doctor.reaching import Place, reach
+from monitor.clock import Clock
+from monitor.doctor import network
+from monitor.doctor.findings import Finding, ProbeFailedError
+from monitor.doctor.network import ServerAddress, check_connection
 from monitor.errors import DeliveryError, MonitorError
-from monitor.http.answers import causes
-from monitor.http.tls import context
-from monitor.model.configured import (
+from monitor.http.errors import exception_chain
+from monitor.http.tls import create_tls_context
+from monitor.models.config import (
     AppriseChannel,
     Channel,
     EmailChannel,
     TerminalChannel,
     WebhookChannel,
 )
-from monitor.model.told import Delivery, Notice
-from monitor.model.world import World
-from monitor.text.counting import counted
+from monitor.models.notification import Delivery, HealthMessage
+from monitor.text.sanitize import pluralize
 
-_CA_FILE = "the channel's ca_file"
+_CA_FILE_SETTING = "the channel's ca_file"
 
 
-def examine_channel(channel: Channel, world: World) -> Iterator[Finding]:
-    """Yield whether a channel could send."""
+def examine_channel(channel: Channel, clock: Clock) -> Iterator[Finding]:
+    """Yield a finding on whether a channel can send."""
     try:
-        told = _tried(channel, world.now())
-    except Ailment as ailment:
-        yield ailment.found("channel", channel.name)
+        summary = _try_channel(channel, clock.now())
+    except ProbeFailedError as failure:
+        yield failure.to_finding("channel", channel.name)
     except MonitorError as error:
-        remedy = _remedy(channel, error)
-        yield Ailment(str(error), remedy).found("channel", channel.name)
+        remedy = _choose_remedy(channel, error)
+        yield ProbeFailedError(str(error), remedy).to_finding("channel", channel.name)
     else:
-        yield Finding(about="channel", name=channel.name, standing="ok", text=told)
+        yield Finding(about="channel", name=channel.name, severity="ok", text=summary)
 
 
-def send_test(channel: Channel, world: World, out: TextIO, zone: tzinfo) -> Finding:
-    """Send a test message, and return how that went.
+def send_test_message(channel: Channel, clock: Clock, out: TextIO, zone: tzinfo) -> Finding:
+    """Send a test message, and return a finding with the result.
 
-    `out` is where a terminal channel prints, `zone` the time zone in which the message tells when.
+    A terminal channel prints to `out`. `zone` is the time zone of the message's time.
     """
-    now = world.now()
-    notice = Notice(
-        id=world.new_id(),
+    now = clock.now()
+    message = HealthMessage(
+        id=clock.new_id(),
         channel=channel.name,
         kind="test",
         created_at=now.astimezone(zone),
@@ -64,105 +65,110 @@ def send_test(channel: Channel, world: World, out: TextIO, zone: tzinfo) -> Find
         ),
     )
     try:
-        payload = transports.prepare(channel, notice)
-        delivery = Delivery(id=notice.id, channel=channel.name, attempt=1, payload=payload)
+        payload = transports.render_payload(channel, message)
+        delivery = Delivery(id=message.id, channel=channel.name, attempt=1, payload=payload)
         transports.send(channel, delivery, now=now, out=out)
     except DeliveryError as error:
-        return Ailment(f"the test message was not taken: {error}", _remedy(channel, error)).found(
-            "channel", channel.name
-        )
-    told = "the test message was sent; see that it has come"
-    return Finding(about="channel", name=channel.name, standing="ok", text=told)
+        return ProbeFailedError(
+            f"the test message was not taken: {error}", _choose_remedy(channel, error)
+        ).to_finding("channel", channel.name)
+    summary = "the test message was sent; see that it has come"
+    return Finding(about="channel", name=channel.name, severity="ok", text=summary)
 
 
-def _tried(channel: Channel, now: datetime) -> str:
-    """Return how far one gets; errors say what is in the way."""
+def _try_channel(channel: Channel, now: datetime) -> str:
+    """Return a summary of a successful examination; raise an error if a step fails."""
     match channel:
         case TerminalChannel():
             return "prints where monitor runs"
         case EmailChannel():
-            return _email(channel)
+            return _try_email(channel)
         case WebhookChannel():
-            return _webhook(channel, now)
+            return _try_webhook(channel, now)
         case AppriseChannel():
-            from monitor.channels import apprise  # noqa: PLC0415 - it is slow, and an extra
+            from monitor.channels import apprise  # noqa: PLC0415 - slow, and an optional extra
 
-            addresses = counted(apprise.rehearse(channel), "address", "addresses")
+            addresses = pluralize(apprise.count_services(channel), "address", "addresses")
             return f"{addresses} that Apprise knows; nobody was asked"
 
 
 # ------------------------------------------------------------------ mail
 
 
-def _email(channel: EmailChannel) -> str:
-    from monitor.channels import email  # noqa: PLC0415 - not every channel is one
+def _try_email(channel: EmailChannel) -> str:
+    from monitor.channels import email  # noqa: PLC0415 - not every config has mail
 
     try:
-        email.rehearse(channel)
+        email.dry_run(channel)
     except DeliveryError as error:
-        raise _unmailed(channel, error) from error
+        raise _diagnose_email_error(channel, error) from error
     return f"{channel.host}:{channel.port} takes mail for {', '.join(channel.to)}; none was sent"
 
 
-def _unmailed(channel: EmailChannel, error: DeliveryError) -> Ailment:
-    for cause in causes(error):
+def _diagnose_email_error(channel: EmailChannel, error: DeliveryError) -> ProbeFailedError:
+    for cause in exception_chain(error):
         if isinstance(cause, ssl.SSLError):
-            return certificates.ailment(
+            return network.diagnose_tls_error(
                 cause,
                 channel.host,
-                _CA_FILE,
-                lambda: _certificates(channel),
-                without=_NO_IMPLICIT if channel.tls == "implicit" else _NO_TLS,
+                _CA_FILE_SETTING,
+                lambda: _count_smtp_certificates(channel),
+                no_tls_remedy=_NO_IMPLICIT_TLS_REMEDY
+                if channel.tls == "implicit"
+                else _SMTP_PORT_REMEDY,
             )
-    return Ailment(str(error), _remedy(channel, error))
+    return ProbeFailedError(str(error), _choose_remedy(channel, error))
 
 
-def _certificates(channel: EmailChannel) -> int | None:
-    """Return how many certificates the mail server sends; nothing else is said to it."""
-    looking, limit = certificates.unverified(), channel.timeout.total_seconds()
+def _count_smtp_certificates(channel: EmailChannel) -> int | None:
+    """Return the number of certificates that the mail server sends; send it no other commands."""
+    context, timeout = network.create_unverified_context(), channel.timeout.total_seconds()
     with suppress(smtplib.SMTPException, OSError):
         if channel.tls == "implicit":
-            plain = socket.create_connection((channel.host, channel.port), limit)
-            with looking.wrap_socket(plain, server_hostname=channel.host) as secured:
-                return certificates.came(secured)
-        with smtplib.SMTP(channel.host, channel.port, "[127.0.0.1]", limit) as smtp:
-            smtp.starttls(context=looking)
+            plain_socket = socket.create_connection((channel.host, channel.port), timeout)
+            with context.wrap_socket(plain_socket, server_hostname=channel.host) as tls_socket:
+                return network.count_certificates(tls_socket)
+        with smtplib.SMTP(channel.host, channel.port, "[127.0.0.1]", timeout) as smtp:
+            smtp.starttls(context=context)
             if isinstance(smtp.sock, ssl.SSLSocket):
-                return certificates.came(smtp.sock)
+                return network.count_certificates(smtp.sock)
     return None
 
 
 # ------------------------------------------------------------------ webhooks
 
 
-def _webhook(channel: WebhookChannel, now: datetime) -> str:
-    from monitor.channels import webhook  # noqa: PLC0415 - not every channel is one
+def _try_webhook(channel: WebhookChannel, now: datetime) -> str:
+    from monitor.channels import webhook  # noqa: PLC0415 - not every config has a webhook
 
-    trial = Delivery(id="msg_trial", channel=channel.name, attempt=1, payload=b"{}")
-    place = webhook.rehearse(channel, trial, now)
-    trust = context(channel.ca_file) if place.scheme == "https" else None
-    port = place.port or (80 if trust is None else 443)
-    reach(Place(place.hostname or "", port, trust, _CA_FILE), channel.timeout)
-    return f"{place.scheme}://{place.hostname} can be reached; nothing was posted"
+    test_delivery = Delivery(id="msg_trial", channel=channel.name, attempt=1, payload=b"{}")
+    url_parts = webhook.dry_run(channel, test_delivery, now)
+    tls_context = create_tls_context(channel.ca_file) if url_parts.scheme == "https" else None
+    port = url_parts.port or (80 if tls_context is None else 443)
+    check_connection(
+        ServerAddress(url_parts.hostname or "", port, tls_context, _CA_FILE_SETTING),
+        channel.timeout,
+    )
+    return f"{url_parts.scheme}://{url_parts.hostname} can be reached; nothing was posted"
 
 
 # ------------------------------------------------------------------ remedies
 
 
-_NO_IMPLICIT = (
+_NO_IMPLICIT_TLS_REMEDY = (
     'see that host and port are right: set tls = "starttls" (mostly with port = 587), or port to'
     " one that speaks TLS from the first byte on (mostly 465)"
 )
-_NO_TLS = 'see that host and port are right: 587 for "starttls", 465 for "implicit"'
-_NO_STARTTLS = (
+_SMTP_PORT_REMEDY = 'see that host and port are right: 587 for "starttls", 465 for "implicit"'
+_NO_STARTTLS_REMEDY = (
     'set tls = "implicit" with port = 465, or ask your mail provider which port has STARTTLS'
 )
-_NO_LOGIN = (
+_NO_LOGIN_REMEDY = (
     "leave username and password out where this server takes mail without a login; else ask your"
     ' mail provider which port takes one, mostly 587 with tls = "starttls" or 465 with "implicit"'
 )
-_MISSING = "put what is missing where the config says, and try again"
-_REMEDIES: tuple[tuple[type[BaseException], str], ...] = (
+_MISSING_FILE_REMEDY = "put what is missing where the config says, and try again"
+_REMEDIES_BY_ERROR: tuple[tuple[type[BaseException], str], ...] = (
     (
         smtplib.SMTPAuthenticationError,
         (
@@ -192,26 +198,28 @@ _REMEDIES: tuple[tuple[type[BaseException], str], ...] = (
 )
 
 
-def _remedy(channel: Channel, error: MonitorError) -> str:
-    if any(type(cause) is MonitorError for cause in causes(error)):  # a secret, or a file
-        return _MISSING
-    known = _known(error)
-    if known is not None:
-        return known
+def _choose_remedy(channel: Channel, error: MonitorError) -> str:
+    if any(
+        type(cause) is MonitorError for cause in exception_chain(error)
+    ):  # a secret or a file is missing
+        return _MISSING_FILE_REMEDY
+    known_remedy = _find_known_remedy(error)
+    if known_remedy is not None:
+        return known_remedy
     if " refuses " in str(error):
         return "see that the recipients are spelled right, and that this server relays to them"
     if isinstance(channel, EmailChannel):
         return "see that host, port, tls and password are those that your mail provider names"
     if " answered " in str(error):
         return "see that the channel's url is right, and what the receiver says to it"
-    return _MISSING
+    return _MISSING_FILE_REMEDY
 
 
-def _known(error: MonitorError) -> str | None:
-    for cause in causes(error.__cause__):
-        if isinstance(cause, smtplib.SMTPNotSupportedError):  # its words alone tell what is not
-            return _NO_LOGIN if "AUTH" in str(cause) else _NO_STARTTLS
-        for kind, remedy in _REMEDIES:
+def _find_known_remedy(error: MonitorError) -> str | None:
+    for cause in exception_chain(error.__cause__):
+        if isinstance(cause, smtplib.SMTPNotSupportedError):  # only its text names the feature
+            return _NO_LOGIN_REMEDY if "AUTH" in str(cause) else _NO_STARTTLS_REMEDY
+        for kind, remedy in _REMEDIES_BY_ERROR:
             if isinstance(cause, kind):
                 return remedy
     return None

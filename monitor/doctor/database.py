@@ -1,4 +1,4 @@
-"""The database: the file and its folder, its soundness, its room, its times."""
+"""Examination of the database: folder, file, integrity, free space and timestamps."""
 
 import shutil
 import stat
@@ -7,36 +7,35 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from monitor.doctor.finding import Ailment, Finding
+from monitor.clock import Clock, to_iso
+from monitor.doctor.findings import Finding, ProbeFailedError
 from monitor.errors import StoreError
-from monitor.model.world import World
-from monitor.store.condition import Condition, condition, is_shut
-from monitor.times import to_iso
+from monitor.store.readonly import DatabaseCondition, inspect_database, is_lock_error
 
 _MEGABYTE = 1_000_000
-_LEAST = 50 * _MEGABYTE  # of free room: a check with all its pages takes less than one
-_AHEAD = timedelta(minutes=5)
-_OTHERS = stat.S_IRWXG | stat.S_IRWXO
+_MIN_FREE_BYTES = 50 * _MEGABYTE  # a check with all its pages needs less than one megabyte
+_CLOCK_TOLERANCE = timedelta(minutes=5)
+_OTHERS_PERMISSIONS = stat.S_IRWXG | stat.S_IRWXO
 
 
-def examine_database(path: Path, world: World) -> Iterator[Finding]:
-    """Yield what is found about the database at `path`; nothing of it is changed."""
+def examine_database(path: Path, clock: Clock) -> Iterator[Finding]:
+    """Yield findings about the database at `path`, without changing it."""
     try:
-        _try_folder(path)
-        yield from _room(path)
+        _check_folder_writable(path)
+        yield from _examine_free_space(path)
         if not path.exists():
-            told = f"{path}: not there yet; the first check makes it"
-            yield Finding(about="database", standing="ok", text=told)
+            summary = f"{path}: not there yet; the first check makes it"
+            yield Finding(about="database", severity="ok", text=summary)
             return
-        yield from _file(path, world.now())
-    except Ailment as ailment:
-        yield ailment.found("database")
+        yield from _examine_file(path, clock.now())
+    except ProbeFailedError as failure:
+        yield failure.to_finding("database")
 
 
-def _try_folder(path: Path) -> None:
-    """Write a file beside the database, as SQLite has to, and take it away again."""
+def _check_folder_writable(path: Path) -> None:
+    """Write and delete a temporary file beside the database, because SQLite must do so too."""
     if not path.parent.is_dir():
-        raise Ailment(
+        raise ProbeFailedError(
             f"{path}: the folder for the database does not exist",
             f"make it: mkdir -p {path.parent}; or change [store] path",
         )
@@ -44,71 +43,79 @@ def _try_folder(path: Path) -> None:
         with tempfile.TemporaryFile(dir=path.parent) as file:
             file.write(bytes(1024))
     except OSError as error:
-        raise Ailment(
+        raise ProbeFailedError(
             f"{path.parent}: nothing can be written there ({error.strerror})",
             "give whoever runs monitor the right to write in this folder, make room on the disk,"
             " or change [store] path",
         ) from error
 
 
-def _room(path: Path) -> Iterator[Finding]:
-    free = shutil.disk_usage(path.parent).free
-    size = path.stat().st_size if path.exists() else 0
-    told = f"{free / _MEGABYTE:,.0f} MB are free on the disk of {path.parent}"
-    if free < _LEAST:
-        raise Ailment(f"only {told}", "make room: when it is full, nothing can be checked")
-    if free < size:
+def _examine_free_space(path: Path) -> Iterator[Finding]:
+    free_bytes = shutil.disk_usage(path.parent).free
+    database_bytes = path.stat().st_size if path.exists() else 0
+    summary = f"{free_bytes / _MEGABYTE:,.0f} MB are free on the disk of {path.parent}"
+    if free_bytes < _MIN_FREE_BYTES:
+        raise ProbeFailedError(
+            f"only {summary}", "make room: when it is full, nothing can be checked"
+        )
+    if free_bytes < database_bytes:
         yield Finding(
             about="database",
-            standing="warning",
-            text=f"only {told}, less than the database takes",
+            severity="warning",
+            text=f"only {summary}, less than the database takes",
             remedy="make room: an update of monitor copies the database before it changes it",
         )
 
 
-def _file(path: Path, now: datetime) -> Iterator[Finding]:
+def _examine_file(path: Path, now: datetime) -> Iterator[Finding]:
     try:
-        found = condition(path)
+        state = inspect_database(path)
     except StoreError as error:
-        if is_shut(error):
-            raise _locked(path) from error
-        where, _, what = str(error).partition(": ")
-        text, _, remedy = what.partition("; ")
-        raise Ailment(f"{where}: {text}", remedy or "look at the file and its rights") from error
-    if found.damage:
-        raise Ailment(
-            f"{path}: the database is damaged ({found.damage})",
+        if is_lock_error(error):
+            raise _build_locked_error(path) from error
+        location, _, detail = str(error).partition(": ")
+        text, _, remedy = detail.partition("; ")
+        raise ProbeFailedError(
+            f"{location}: {text}", remedy or "look at the file and its rights"
+        ) from error
+    if state.damage:
+        raise ProbeFailedError(
+            f"{path}: the database is damaged ({state.damage})",
             "stop monitor, move the file away, and restore a backup; without one, the sqlite3"
             " shell's .recover saves what can be read",
         )
-    yield _locked(path).found("database") if found.is_locked else _sound(path, found)
-    if path.stat().st_mode & _OTHERS:
+    yield (
+        _build_locked_error(path).to_finding("database")
+        if state.is_locked
+        else _report_intact(path, state)
+    )
+    if path.stat().st_mode & _OTHERS_PERMISSIONS:
         yield Finding(
             about="database",
-            standing="warning",
+            severity="warning",
             text=f"{path}: others can read what you watch for",
             remedy=f"run: chmod 600 {path}",
         )
-    if found.last_check_at is not None and found.last_check_at > now + _AHEAD:
+    if state.last_check_at is not None and state.last_check_at > now + _CLOCK_TOLERANCE:
         yield Finding(
             about="clock",
-            standing="wrong",
-            text=f"the last check was at {to_iso(found.last_check_at)}, which is still to come",
+            severity="wrong",
+            text=f"the last check was at {to_iso(state.last_check_at)}, which is still to come",
             remedy="the clock was wrong then, or is now: compare it with a watch (timedatectl)",
         )
 
 
-def _locked(path: Path) -> Ailment:
-    return Ailment(
+def _build_locked_error(path: Path) -> ProbeFailedError:
+    return ProbeFailedError(
         f"{path}: another program keeps it locked; while it does, no check can be written down",
         f"see which one has it open (fuser -v {path}), and end it or let it finish; where that is a"
         " monitor at work, wait a minute and try again",
     )
 
 
-def _sound(path: Path, found: Condition) -> Finding:
-    notes = "" if found.is_current else "; its tables are brought up to date by the next run"
-    if found.is_current and not found.is_wal:
+def _report_intact(path: Path, state: DatabaseCondition) -> Finding:
+    notes = "" if state.is_schema_current else "; its tables are brought up to date by the next run"
+    if state.is_schema_current and not state.is_wal:
         notes = "; without its write-ahead log, readers and writers wait for each other"
-    told = f"{path}: sound, {path.stat().st_size / _MEGABYTE:.1f} MB{notes}"
-    return Finding(about="database", standing="ok", text=told)
+    summary = f"{path}: sound, {path.stat().st_size / _MEGABYTE:.1f} MB{notes}"
+    return Finding(about="database", severity="ok", text=summary)

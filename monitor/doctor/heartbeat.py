@@ -1,27 +1,31 @@
-"""The heartbeat's address: whether it is there, and its server can be reached. None is sent."""
+"""Examination of the heartbeat's URL and its server, without sending a heartbeat."""
 
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
-from monitor.doctor.finding import Ailment, Finding
-from monitor.doctor.reaching import Place, reach
+from monitor.doctor.findings import Finding, ProbeFailedError
+from monitor.doctor.network import ServerAddress, check_connection
 from monitor.errors import MonitorError
-from monitor.heartbeat import LIMIT
-from monitor.http.tls import context
-from monitor.model.configured import Secret
+from monitor.http.tls import create_tls_context
+from monitor.incidents.heartbeat import TIME_LIMIT
+from monitor.models.config import Secret
 
 
 def examine_heartbeat(heartbeat: Secret) -> Iterator[Finding]:
-    """Yield whether a heartbeat could be sent."""
+    """Yield a finding on whether a heartbeat can be sent."""
     try:
         parts = urlsplit(heartbeat.reveal().strip())
         port = parts.port or {"http": 80}.get(parts.scheme, 443)
-        trust = context() if parts.scheme == "https" else None
-        reach(Place(parts.hostname or "", port, trust, "SSL_CERT_FILE"), LIMIT)
-    except Ailment as ailment:
-        yield ailment.found("heartbeat")
+        tls_context = create_tls_context() if parts.scheme == "https" else None
+        check_connection(
+            ServerAddress(parts.hostname or "", port, tls_context, "SSL_CERT_FILE"), TIME_LIMIT
+        )
+    except ProbeFailedError as failure:
+        yield failure.to_finding("heartbeat")
     except MonitorError as error:
-        yield Ailment(str(error), "put it where [health] heartbeat says").found("heartbeat")
+        yield ProbeFailedError(str(error), "put it where [health] heartbeat says").to_finding(
+            "heartbeat"
+        )
     else:
-        told = f"{parts.scheme}://{parts.hostname} can be reached"
-        yield Finding(about="heartbeat", standing="ok", text=told)
+        summary = f"{parts.scheme}://{parts.hostname} can be reached"
+        yield Finding(about="heartbeat", severity="ok", text=summary)

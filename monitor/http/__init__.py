@@ -1,5 +1,5 @@
-"""HTTP for those who read pages and those who post messages: httpx, made lean and bounded.
+"""HTTP requests with deadlines and verified TLS, on top of httpx.
 
-`client` gives an httpx client whose requests end by a deadline, with TLS verified against the
-system's roots. What is read and what is posted is the business of the rooms above.
+`client` wraps an httpx client so that every request ends by a deadline. TLS is verified against
+the system's root certificates. The packages above fetch pages and post messages with it.
 """

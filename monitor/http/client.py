@@ -1,10 +1,11 @@
-"""An httpx client whose requests end by a deadline.
+"""HTTP client whose requests end by a deadline.
 
-httpx's time-outs are per read: a server that drips a byte a second never trips them. Here every
-read and write of a request, from the connection to the last byte, gets only the time that is left.
+The timeouts of httpx are per read, so a server that sends a byte a second never exceeds them. Here
+each read and write, from the connection to the last byte, gets only the remaining time.
 """
 
 import ssl
+import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -12,38 +13,48 @@ from datetime import timedelta
 
 import httpcore
 
-from monitor.http.lean import httpx
+if "httpx" not in sys.modules:
+    # `import httpx` loads its command line (click, and rich where installed), a tenth of a one-shot
+    # run. httpx works without it, so that import is made to fail. Import httpx from this module.
+    sys.modules["httpx._main"] = None  # type: ignore[assignment] # makes its import fail
+    import httpx
 
-Options = Iterable[httpcore.SOCKET_OPTION]
+    del sys.modules["httpx._main"]
+else:
+    import httpx
+
+__all__ = ["Deadline", "HttpClient", "httpx"]
+
+SocketOptions = Iterable[httpcore.SOCKET_OPTION]
 
 
 class Deadline:
-    """The moment by which the request under way must have ended."""
+    """The time by which the current request must end."""
 
     def __init__(self) -> None:
-        self._at = 0.0
+        self._ends_at = 0.0
 
     def start(self, limit: timedelta) -> None:
-        """Begin to count."""
-        self._at = time.monotonic() + limit.total_seconds()
+        """Set the deadline to `limit` from now."""
+        self._ends_at = time.monotonic() + limit.total_seconds()
 
-    def left(self) -> float:
-        """Return the seconds left; httpcore's ReadTimeout where there are none."""
-        seconds = self._at - time.monotonic()
+    def get_seconds_left(self) -> float:
+        """Return the remaining seconds; raise httpcore.ReadTimeout if there are none."""
+        seconds = self._ends_at - time.monotonic()
         if seconds <= 0:
             raise httpcore.ReadTimeout("the time for this request is up")
         return seconds
 
 
-class _Stream(httpcore.NetworkStream):
+class _DeadlineStream(httpcore.NetworkStream):
     def __init__(self, stream: httpcore.NetworkStream, deadline: Deadline) -> None:
         self._stream, self._deadline = stream, deadline
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ARG002
-        return self._stream.read(max_bytes, self._deadline.left())
+        return self._stream.read(max_bytes, self._deadline.get_seconds_left())
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ARG002
-        self._stream.write(buffer, self._deadline.left())
+        self._stream.write(buffer, self._deadline.get_seconds_left())
 
     def close(self) -> None:
         self._stream.close()
@@ -54,14 +65,16 @@ class _Stream(httpcore.NetworkStream):
         server_hostname: str | None = None,
         timeout: float | None = None,  # noqa: ARG002
     ) -> httpcore.NetworkStream:
-        left = self._deadline.left()
-        return _Stream(self._stream.start_tls(ssl_context, server_hostname, left), self._deadline)
+        seconds_left = self._deadline.get_seconds_left()
+        return _DeadlineStream(
+            self._stream.start_tls(ssl_context, server_hostname, seconds_left), self._deadline
+        )
 
     def get_extra_info(self, info: str) -> object:
         return self._stream.get_extra_info(info)
 
 
-class _Backend(httpcore.NetworkBackend):
+class _DeadlineBackend(httpcore.NetworkBackend):
     def __init__(self, deadline: Deadline) -> None:
         self._sockets, self._deadline = httpcore.SyncBackend(), deadline
 
@@ -71,34 +84,34 @@ class _Backend(httpcore.NetworkBackend):
         port: int,
         timeout: float | None = None,  # noqa: ARG002
         local_address: str | None = None,
-        socket_options: Options | None = None,
+        socket_options: SocketOptions | None = None,
     ) -> httpcore.NetworkStream:
-        left = self._deadline.left()
-        stream = self._sockets.connect_tcp(host, port, left, local_address, socket_options)
-        return _Stream(stream, self._deadline)
+        seconds_left = self._deadline.get_seconds_left()
+        stream = self._sockets.connect_tcp(host, port, seconds_left, local_address, socket_options)
+        return _DeadlineStream(stream, self._deadline)
 
 
-class _Body(httpx.SyncByteStream):
+class _ResponseBody(httpx.SyncByteStream):
     def __init__(self, response: httpcore.Response) -> None:
         self._response = response
 
     def __iter__(self) -> Iterator[bytes]:
-        with _as_httpx():
+        with _translate_errors():
             yield from self._response.iter_stream()
 
     def close(self) -> None:
         self._response.close()
 
 
-class _Transport(httpx.BaseTransport):
-    """What httpx.HTTPTransport is, on sockets that know the deadline."""
+class _DeadlineTransport(httpx.BaseTransport):
+    """A replacement for httpx.HTTPTransport whose sockets observe the deadline."""
 
     def __init__(self, pool: httpcore.ConnectionPool) -> None:
         self._pool = pool
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         url = request.url
-        with _as_httpx():
+        with _translate_errors():
             response = self._pool.handle_request(
                 httpcore.Request(
                     method=request.method,
@@ -113,7 +126,7 @@ class _Transport(httpx.BaseTransport):
         return httpx.Response(
             status_code=response.status,
             headers=response.headers,
-            stream=_Body(response),
+            stream=_ResponseBody(response),
             extensions=response.extensions,
         )
 
@@ -122,8 +135,8 @@ class _Transport(httpx.BaseTransport):
 
 
 @contextmanager
-def _as_httpx() -> Iterator[None]:
-    """Give httpcore's errors their httpx names, which are the same."""
+def _translate_errors() -> Iterator[None]:
+    """Raise errors of httpcore as the httpx errors of the same name."""
     try:
         yield
     except (
@@ -136,8 +149,8 @@ def _as_httpx() -> Iterator[None]:
         raise getattr(httpx, type(error).__name__)(str(error)) from error
 
 
-class Client:
-    """One httpx client for one thread; `context` is called when the first https address comes."""
+class HttpClient:
+    """HTTP client for a single thread; `context` is called for the first https URL."""
 
     def __init__(
         self,
@@ -156,44 +169,60 @@ class Client:
     def request(
         self, method: str, url: str, *, headers: dict[str, str], content: bytes | None = None
     ) -> Iterator[httpx.Response]:
-        """Send a request and hold its answer open; all of it ends within the limit.
+        """Send a request and yield its open response; all of it must end within the limit.
 
-        Redirects are answers like any other. Raises httpx.HTTPError and httpx.InvalidURL.
+        Redirects are not followed. Raises httpx.HTTPError and httpx.InvalidURL.
         """
         self._deadline.start(self._limit)
-        client = self._client(httpx.URL(url).scheme)
+        client = self._get_client(httpx.URL(url).scheme)
         with client.stream(method, url, headers=headers, content=content) as response:
             yield response
 
-    def _client(self, scheme: str) -> httpx.Client:
+    def _get_client(self, scheme: str) -> httpx.Client:
         if scheme not in self._clients:
-            context = self._context() if scheme == "https" else _unused_context()
-            transport = _Transport(_pool(_Backend(self._deadline), context, self._proxy))
+            context = self._context() if scheme == "https" else _build_unused_context()
+            transport = _DeadlineTransport(
+                _build_pool(_DeadlineBackend(self._deadline), context, self._proxy)
+            )
             self._clients[scheme] = httpx.Client(
-                transport=transport, headers=self._headers, timeout=None, trust_env=False
+                transport=transport,
+                headers=self._headers,
+                timeout=None,  # noqa: S113 - the deadline is the timeout
+                trust_env=False,
             )
         return self._clients[scheme]
 
     def close(self) -> None:
-        """Close every connection."""
+        """Close all connections."""
         for client in self._clients.values():
             client.close()
 
 
-def _unused_context() -> ssl.SSLContext:
-    """Return a context that costs nothing and trusts nobody: httpcore makes a dear one for None."""
+def _build_unused_context() -> ssl.SSLContext:
+    """Return a cheap context without roots; given None, httpcore would build an expensive one."""
     return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
-def _pool(
+def _build_pool(
     backend: httpcore.NetworkBackend, context: ssl.SSLContext, proxy: str | None
 ) -> httpcore.ConnectionPool:
     if proxy is None:
         return httpcore.ConnectionPool(ssl_context=context, network_backend=backend)
-    given = httpx.Proxy(proxy)
+    proxy_config = httpx.Proxy(proxy)
     return httpcore.HTTPProxy(
-        proxy_url=str(given.url),
-        proxy_auth=given.raw_auth,
+        proxy_url=str(proxy_config.url),
+        proxy_auth=proxy_config.raw_auth,
         ssl_context=context,
         network_backend=backend,
     )
+
+
+if "httpx" not in sys.modules:
+    sys.modules["httpx._main"] = None  # type: ignore[assignment] # makes its import fail
+    import httpx
+
+    del sys.modules["httpx._main"]
+else:
+    import httpx
+
+__all__ = ["httpx"]

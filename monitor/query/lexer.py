@@ -1,25 +1,25 @@
-"""A query cut into words, phrases, fields and signs, each with its place."""
+"""A query cut into tokens: words, phrases, fields and signs, each with its position."""
 
 import re
 from typing import Literal, NamedTuple, NoReturn
 from unicodedata import normalize
 
 from monitor.errors import QueryError
-from monitor.query.nodes import FIELDS
-from monitor.text.characters import DASHES
+from monitor.query.ast import FIELDS, And, Node, Not, Or, SourceTerm, Term
+from monitor.text.sanitize import DASHES
 
 Operator = Literal["AND", "OR", "NOT"]
-Kind = Operator | Literal["(", ")", "-", "field", "phrase", "word", "end"]
+TokenKind = Operator | Literal["(", ")", "-", "field", "phrase", "word", "end"]
 
 MAX_LENGTH = 10_000
 KNOWN_FIELDS = (*FIELDS, "source")
 _OPERATORS: dict[str, Operator] = {"AND": "AND", "OR": "OR", "NOT": "NOT"}
-_OTHER_NAMES = {"body": "text", "content": "text", "headline": "title", "subject": "title"}
+_FIELD_SYNONYMS = {"body": "text", "content": "text", "headline": "title", "subject": "title"}
 
-# What Korean keyboards and word processors put for the signs of the language, one for one.
-_SIGNS = str.maketrans("“”„‟＂（）：＊～", '"""""():*~')
+# Variants of the language's signs that Korean keyboards and word processors produce, one to one.
+_SIGN_VARIANTS = str.maketrans("“”„‟＂（）：＊～", '"""""():*~')
 
-_LEXEME = re.compile(
+_TOKEN_PATTERN = re.compile(
     rf"""
       (?P<space> \s+ )
     | (?P<open> \( )
@@ -34,95 +34,140 @@ _LEXEME = re.compile(
 )
 
 
-class Lexeme(NamedTuple):
-    """One piece of a query, `text` as it was typed, without quotes, `~` or the field's colon."""
+class QueryToken(NamedTuple):
+    """A token of a query.
 
-    kind: Kind
+    `text` is as typed, without quotes, `~` or the field's colon. `start` and `end` are offsets into
+    the query. `within` is the text after the `~` of a phrase, or None.
+    """
+
+    kind: TokenKind
     text: str
     start: int
     end: int
     within: str | None = None
 
 
-def lex(query: str) -> list[Lexeme]:
-    """Return the pieces of `query`; the last is its end."""
+def tokenize_query(query: str) -> list[QueryToken]:
+    """Return the tokens of `query`; the last one marks the end.
+
+    Raise QueryError if the query is too long or has an invalid token.
+    """
     if len(query) > MAX_LENGTH:
         start, end = MAX_LENGTH, len(query)
         message = f"A query has at most {MAX_LENGTH} characters, this one has {end}; make several."
         raise QueryError(message, query=query, start=start, end=end)
-    found: list[Lexeme] = []
-    for match in _LEXEME.finditer(signs(query)):
+    tokens: list[QueryToken] = []
+    for match in _TOKEN_PATTERN.finditer(normalize_signs(query)):
         if match.lastgroup != "space":
-            found.append(_lexeme(query, match, found[-1] if found else None))
-    return [*found, Lexeme("end", "", len(query), len(query))]
+            tokens.append(_make_token(query, match, tokens[-1] if tokens else None))
+    return [*tokens, QueryToken("end", "", len(query), len(query))]
 
 
-def signs(text: str) -> str:
-    """Return `text` with full-width and curly signs of the language as the plain ones."""
-    return text.translate(_SIGNS)
+def normalize_signs(text: str) -> str:
+    """Return `text` with full-width and curly signs replaced by their plain forms."""
+    return text.translate(_SIGN_VARIANTS)
 
 
-def begins_with_field(text: str) -> bool:
-    """Tell whether this is read as a field, known or not, and what is looked for in it."""
-    match = _LEXEME.match(signs(text))
+def starts_with_field(text: str) -> bool:
+    """Return whether `text` starts with a field name and a colon, known or not."""
+    match = _TOKEN_PATTERN.match(normalize_signs(text))
     return match is not None and match["field"] is not None
 
 
-def as_operator(text: str) -> Operator | None:
-    """Return the operator that a word is, in full-width letters too; None for other words."""
+def parse_operator(text: str) -> Operator | None:
+    """Return the operator that a word denotes, full-width letters included, or None."""
     return _OPERATORS.get(text if text.isascii() else normalize("NFKC", text))
 
 
-def fail(query: str, message: str, start: int, end: int) -> NoReturn:
-    """Raise the error for a mistake at this place."""
+def raise_query_error(query: str, message: str, start: int, end: int) -> NoReturn:
+    """Raise QueryError for a mistake between the offsets `start` and `end`."""
     raise QueryError(message, query=query, start=start, end=end)
 
 
-def _lexeme(query: str, match: re.Match[str], before: Lexeme | None) -> Lexeme:
+def _make_token(query: str, match: re.Match[str], previous: QueryToken | None) -> QueryToken:
     start, end = match.span()
     if match["phrase"] is not None:
-        return Lexeme("phrase", query[slice(*match.span("phrase"))], start, end, match["within"])
+        return QueryToken(
+            "phrase", query[slice(*match.span("phrase"))], start, end, match["within"]
+        )
     if match["quote"]:
-        fail(query, "This quote is never closed; put one at the end of the phrase.", start, end)
+        raise_query_error(
+            query, "This quote is never closed; put one at the end of the phrase.", start, end
+        )
     if match["field"]:
-        return Lexeme("field", _known_field(query, start, end - 1), start, end)
+        return QueryToken("field", _resolve_field(query, start, end - 1), start, end)
     if match["dash"]:
-        _check_dash(query, start, before)
-        return Lexeme("-", query[start:end], start, end)
+        _check_dash(query, start, previous)
+        return QueryToken("-", query[start:end], start, end)
     text = query[start:end]
-    sign = signs(text)
-    if sign in {"(", ")"}:
-        return Lexeme(sign, text, start, end)  # type: ignore[arg-type] # it is one of these
-    operator = as_operator(text)
+    plain_text = normalize_signs(text)
+    if plain_text in {"(", ")"}:
+        return QueryToken(plain_text, text, start, end)  # type: ignore[arg-type] # it is one of these two
+    operator = parse_operator(text)
     if operator is not None:
-        return Lexeme(operator, text, start, end)
-    return Lexeme("word", text, start, end)
+        return QueryToken(operator, text, start, end)
+    return QueryToken("word", text, start, end)
 
 
-def _check_dash(query: str, start: int, before: Lexeme | None) -> None:
-    """Refuse a dash that may be meant as part of a word, and not to leave out what follows."""
-    if before is None or before.end < start or before.kind == "(":
+def _check_dash(query: str, start: int, previous: QueryToken | None) -> None:
+    """Raise QueryError for a dash that may belong to the word before it."""
+    if previous is None or previous.end < start or previous.kind == "(":
         return
-    if before.kind == "field":
-        message = f"Put the dash before the field: -{before.text}:word."
-    elif before.kind == "-":
+    if previous.kind == "field":
+        message = f"Put the dash before the field: -{previous.text}:word."
+    elif previous.kind == "-":
         message = "One dash leaves out a word; quote what has more of them."
     else:
         message = "Put a space before the dash to leave out what follows it."
-    fail(query, message, start, start + 1)
+    raise_query_error(query, message, start, start + 1)
 
 
-def _known_field(query: str, start: int, end: int) -> str:
+def _resolve_field(query: str, start: int, end: int) -> str:
     name = query[start:end].casefold()
     if name in KNOWN_FIELDS:
         return name
-    from difflib import get_close_matches  # noqa: PLC0415 - only a mistake pays for it
+    from difflib import get_close_matches  # noqa: PLC0415 - only needed for a mistake
 
-    meant = _OTHER_NAMES.get(name) or get_close_matches(name, KNOWN_FIELDS, 1, 0)[0]
-    fail(
+    nearest_field = _FIELD_SYNONYMS.get(name) or get_close_matches(name, KNOWN_FIELDS, 1, 0)[0]
+    raise_query_error(
         query,
-        f"There is no field {query[start:end]}:, the nearest is {meant}:. "
+        f"There is no field {query[start:end]}:, the nearest is {nearest_field}:. "
         "To search for the words themselves, put them in double quotes.",
         start,
         end + 1,
     )
+
+
+# A word that needs no quotes: none of its signs has a meaning in the language.
+_UNQUOTED_WORD = re.compile(rf"[^\W_](?:[^\W_]|[.,_/&'’{DASHES}](?=[^\W_]))*\.?")
+
+
+def to_query(node: Node) -> str:
+    """Return a query that `parse` turns into `node` again."""
+    match node:
+        case Or(parts):
+            return " OR ".join(_format_operand(part, Or) for part in parts)
+        case And(parts):
+            return " ".join(_format_operand(part, Or, And) for part in parts)
+        case Not(part):
+            return f"NOT {_format_operand(part, Or, And)}"
+        case SourceTerm(name):
+            return f"source:{_quote_if_needed(name)}"
+        case _:
+            return _format_term(node)
+
+
+def _format_operand(node: Node, *parenthesized_types: type[Node]) -> str:
+    return f"({to_query(node)})" if isinstance(node, parenthesized_types) else to_query(node)
+
+
+def _format_term(term: Term) -> str:
+    field = "" if term.field is None else f"{term.field}:"
+    if term.within is not None:
+        return f'{field}"{term.text}"~{term.within}'
+    return f"{field}{term.text}*" if term.is_prefix else f"{field}{_quote_if_needed(term.text)}"
+
+
+def _quote_if_needed(text: str) -> str:
+    return text if _UNQUOTED_WORD.fullmatch(text) and parse_operator(text) is None else f'"{text}"'

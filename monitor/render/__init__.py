@@ -1,1 +1,1 @@
-"""Digests and releases as bytes or text, one way out a file; none knows another, none touches."""
+"""Messages and releases as bytes or text, one output format a file, independent of each other."""

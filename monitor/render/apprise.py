@@ -1,73 +1,85 @@
-"""A message for Apprise, which carries it to a hundred services: a title and plain text.
+"""A message for Apprise, which sends it to a hundred services: a title and plain text.
 
-What a service allows, Apprise knows: it sends a longer text in several messages. So there is no
-limit to keep but a reader's patience. Some services look for mentions in plain text too; a sign
-that shows as nothing keeps them from finding any.
+Apprise knows each service's limit and splits a longer text into several messages, so the only limit
+here is the reader's patience. Some services look for mentions in plain text too; an invisible
+character prevents them.
 """
 
 import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from monitor.fitting import (
-    PLAIN,
-    Detail,
-    Heading,
-    Row,
-    entry,
-    fit,
-    joined,
-    opening,
-    sentences,
-    spaced,
-    subject,
-    utf16,
+from monitor.models.notification import OutgoingMessage
+from monitor.render.content import MessageContent, build_content
+from monitor.render.layout import (
+    PLAIN_STYLE,
+    DetailLevel,
+    HeadingRow,
+    MessageRow,
+    add_spacing,
+    build_opening,
+    build_title,
+    count_utf16_units,
+    fit_to_limits,
+    format_paragraphs,
+    format_release,
+    join_parts,
 )
-from monitor.jsontext import dumps
-from monitor.message import Message, tell
-from monitor.model.told import Letter
+from monitor.text.sanitize import safe_dumps
 
-_BODY = 8_000
-_ENTRY = 6_000
-_ENTRY_TITLE = 500  # of a release of which only the title is told
-_TITLE = 200
-_SENTENCES = 4_000  # of a notice
-_MENTION = re.compile(r"(?<!\w)@(?=\w)|<(?=[^\s<])")
+_APPRISE_MAX_BODY = 8_000
+_APPRISE_MAX_RELEASE = 6_000
+_APPRISE_MAX_RELEASE_TITLE = 500  # of a release shown by its title alone
+_APPRISE_MAX_TITLE = 200
+_APPRISE_MAX_PARAGRAPHS = 4_000  # of a health message
+_APPRISE_MENTION = re.compile(r"(?<!\w)@(?=\w)|<(?=[^\s<])")
 
 
-def render(letter: Letter) -> bytes:
+def render_apprise(message: OutgoingMessage) -> bytes:
     """Return JSON with `title` and `body`."""
-    return write(tell(letter))
+    return render_apprise_content(build_content(message))
 
 
-def write(message: Message) -> bytes:
-    """Return a message that is told already."""
-    said = {"title": _escape(subject(message, _TITLE)), "body": _body(message)}
-    return dumps(said).encode()
+def render_apprise_content(content: MessageContent) -> bytes:
+    """Return the Apprise message for content that is already built."""
+    payload = {
+        "title": _escape_mentions(build_title(content, _APPRISE_MAX_TITLE)),
+        "body": _build_apprise_body(content),
+    }
+    return safe_dumps(payload).encode()
 
 
-def _body(message: Message) -> str:
-    said = sentences(message, _STYLE, _SENTENCES)
-    above = "\n".join((*map(_escape, opening(message)), *((f"\n{said}",) if said else ())))
+def _build_apprise_body(content: MessageContent) -> str:
+    paragraphs = format_paragraphs(content, _APPRISE_STYLE, _APPRISE_MAX_PARAGRAPHS)
+    opening_text = "\n".join(
+        (
+            *map(_escape_mentions, build_opening(content)),
+            *((f"\n{paragraphs}",) if paragraphs else ()),
+        )
+    )
 
-    def whole(parts: Sequence[str], foot: str) -> str:
-        text = joined((*parts, *((f"\n{foot}",) if foot else ())))
-        return f"{above}\n\n{text}" if text else above
+    def assemble_text(parts: Sequence[str], footer: str) -> str:
+        text = join_parts((*parts, *((f"\n{footer}",) if footer else ())))
+        return f"{opening_text}\n\n{text}" if text else opening_text
 
-    fitted = fit(message, _draw, lambda parts, foot: utf16(whole(parts, foot)) <= _BODY)
-    return whole(fitted.parts, fitted.foot)
-
-
-def _draw(row: Row, detail: Detail) -> str:
-    if isinstance(row, Heading):
-        return spaced(f"{_escape(row.watch)}:", row, detail)
-    limit = _ENTRY_TITLE if detail is Detail.TITLES else _ENTRY
-    return spaced(entry(row, detail, _STYLE, limit), row, detail)
-
-
-def _escape(text: str) -> str:
-    """Keep "@here", "<@id>" and "<!channel>" from being more than words."""
-    return _MENTION.sub(lambda found: f"{found[0]}\u2060", text)
+    fitted = fit_to_limits(
+        content,
+        _render_apprise_row,
+        lambda parts, footer: count_utf16_units(assemble_text(parts, footer)) <= _APPRISE_MAX_BODY,
+    )
+    return assemble_text(fitted.parts, fitted.footer)
 
 
-_STYLE = replace(PLAIN, escape=_escape, size=utf16)
+def _render_apprise_row(row: MessageRow, detail: DetailLevel) -> str:
+    if isinstance(row, HeadingRow):
+        return add_spacing(f"{_escape_mentions(row.watch)}:", row, detail)
+    limit = _APPRISE_MAX_RELEASE_TITLE if detail is DetailLevel.TITLES else _APPRISE_MAX_RELEASE
+    return add_spacing(format_release(row, detail, _APPRISE_STYLE, limit), row, detail)
+
+
+def _escape_mentions(text: str) -> str:
+    """Keep "@here", "<@id>" and "<!channel>" from being read as mentions."""
+    return _APPRISE_MENTION.sub(lambda match: f"{match[0]}\u2060", text)
+
+
+_APPRISE_STYLE = replace(PLAIN_STYLE, escape=_escape_mentions, measure_text=count_utf16_units)

@@ -1,42 +1,46 @@
-"""A message as our own JSON, for programs: lossless, with invisible characters escaped.
+"""A message as our own JSON for programs: lossless, with invisible characters escaped.
 
-Programs get the release as the archive holds it. This is the one form for receivers that has no
-limits and is not cleaned.
+Programs get the release as it is in the archive. This is the only format without limits and
+without sanitizing.
 """
 
-from monitor.jsontext import dumps
-from monitor.model.told import Digest, Item, Letter, Notice
-from monitor.times import to_iso_if
+from monitor.clock import to_iso_or_none
+from monitor.models.notification import HealthMessage, MessageItem, OutgoingMessage, ReleaseMessage
+from monitor.text.sanitize import safe_dumps
 
 
-def render(letter: Letter) -> bytes:
-    """Return the JSON that the product promises, for the Standard Webhooks headers."""
-    data = _notice(letter) if isinstance(letter, Notice) else _digest(letter)
-    said = {
-        "type": letter.kind,
-        "timestamp": to_iso_if(letter.created_at),
-        "data": {"channel": letter.channel, **data},
+def render(message: OutgoingMessage) -> bytes:
+    """Return the documented JSON body, for use with Standard Webhooks headers."""
+    data = (
+        _build_health_data(message)
+        if isinstance(message, HealthMessage)
+        else _build_releases_data(message)
+    )
+    payload = {
+        "type": message.kind,
+        "timestamp": to_iso_or_none(message.created_at),
+        "data": {"channel": message.channel, **data},
     }
-    return dumps(said).encode()
+    return safe_dumps(payload).encode()
 
 
-def _notice(notice: Notice) -> dict[str, object]:
-    facts = {} if notice.facts is None else notice.facts.as_json()
-    return {"subject": notice.subject, "text": list(notice.text), **facts}
+def _build_health_data(message: HealthMessage) -> dict[str, object]:
+    facts = {} if message.facts is None else message.facts.as_json()
+    return {"subject": message.subject, "text": list(message.text), **facts}
 
 
-def _digest(digest: Digest) -> dict[str, object]:
-    period = {"from": to_iso_if(digest.since), "to": to_iso_if(digest.until)}
-    items = [_item(item) for item in digest.items]
-    return {**(period if digest.kind == "digest" else {}), "items": items}
+def _build_releases_data(message: ReleaseMessage) -> dict[str, object]:
+    period = {"from": to_iso_or_none(message.since), "to": to_iso_or_none(message.until)}
+    items = [_build_item(item) for item in message.items]
+    return {**(period if message.kind == "digest" else {}), "items": items}
 
 
-def _item(item: Item) -> dict[str, object]:
+def _build_item(item: MessageItem) -> dict[str, object]:
     changes = None if item.changes is None else [change.as_json() for change in item.changes]
     return {
         "event": item.event,
         "watches": list(item.watches),
-        "snippet": item.snippet.marked(),
+        "snippet": item.snippet.highlight_hits(),
         "changes": changes,
         "release": item.release.as_json(),
     }

@@ -1,49 +1,49 @@
-"""The kinds of source, by name: where a kind keeps its pages and how they are read.
+"""The kinds of source, by name: the addresses of their pages and the parsing of them.
 
-A kind is imported when it is first asked for, and its HTML parser only when a page is parsed: a
-page whose `fingerprint` is the known one costs neither.
+A kind is imported on first use, and its HTML parser only when a page is parsed. A page with an
+unchanged fingerprint never loads the parser.
 """
 
 from typing import TYPE_CHECKING, Protocol
 
 from monitor.errors import UsageError
-from monitor.model.configured import Source
-from monitor.model.scraped import Fetched, Page
+from monitor.models.check import FetchResponse, ListingPage
+from monitor.models.config import Source
 
 if TYPE_CHECKING:
-    from monitor.model.articles import Article
+    from monitor.models.check import Article
 
-# Part of every fingerprint. Raise it with every change of what a parser makes of a page, so that
-# a new parser reads again what an old one has read.
+# Part of every fingerprint. Raise it whenever a parser's output changes, so that pages read by
+# the old parser are parsed again.
 PARSER_VERSION = 3
 
 
-class Kind(Protocol):
-    """What the module of a kind offers."""
+class SourceKind(Protocol):
+    """The functions that the module of each kind provides."""
 
-    def page_url(self, url: str, number: int) -> str:
-        """Return the address of a listing's page, counted from 1."""
+    def build_page_url(self, url: str, number: int) -> str:
+        """Return the address of page `number` of a listing, counted from 1."""
 
-    def page_number(self, url: str) -> int | None:
-        """Return the number of the listing's page at `url`; None where that is no listing."""
+    def get_page_number(self, url: str) -> int | None:
+        """Return the page number in a listing's address; None if `url` is not a listing."""
 
-    def article_url(self, base: str, article_id: str, board: str) -> str:
-        """Return the address of an article on the site that `base` belongs to."""
+    def build_article_url(self, site_url: str, article_id: str, board: str) -> str:
+        """Return the address of an article on the same site as `site_url`."""
 
-    def fingerprint(self, fetched: Fetched, version: int) -> str | None:
-        """Return a digest of the list part alone, None where that part can't be told for sure."""
+    def fingerprint_listing(self, fetched: FetchResponse, parser_version: int) -> str | None:
+        """Return a digest of the list part alone; None if that part cannot be located reliably."""
 
-    def article_print(self, fetched: Fetched) -> bytes | None:
-        """Return a digest of what an article page is about, None where that can't be told."""
+    def fingerprint_article(self, fetched: FetchResponse) -> bytes | None:
+        """Return a digest of an article page's content; None if it cannot be located reliably."""
 
-    def parse(self, number: int, fetched: Fetched) -> Page:
-        """Return the entries of a listing page; PageFault where it cannot be right."""
+    def parse_listing(self, number: int, fetched: FetchResponse) -> ListingPage:
+        """Return the entries of a listing page; raise InvalidPageError if it cannot be right."""
 
-    def parse_article(self, fetched: Fetched) -> "Article":
-        """Return what an article page says; PageFault where it cannot be right."""
+    def parse_article(self, fetched: FetchResponse) -> "Article":
+        """Parse an article page; raise InvalidPageError if the page cannot be right."""
 
 
-def _kind(name: str) -> Kind:
+def _load_kind(name: str) -> SourceKind:
     match name:
         case "motir":
             from monitor.sources import motir
@@ -53,41 +53,41 @@ def _kind(name: str) -> Kind:
             raise UsageError(f'no kind of source is called "{name}": try "motir"')
 
 
-def page_url(source: Source, number: int) -> str:
+def build_page_url(source: Source, number: int) -> str:
     """Return the address of page `number` of a listing, counted from 1."""
-    return _kind(source.kind).page_url(source.url, number)
+    return _load_kind(source.kind).build_page_url(source.url, number)
 
 
-def page_number(kind: str, url: str) -> int | None:
-    """Return the number of the listing's page at `url`; None where that is no listing."""
-    return _kind(kind).page_number(url)
+def get_page_number(kind: str, url: str) -> int | None:
+    """Return the page number in a listing's address; None if `url` is not a listing."""
+    return _load_kind(kind).get_page_number(url)
 
 
-def article_url(kind: str, base: str, article_id: str, board: str) -> str:
-    """Return the address of an article on the site that `base` (any of its pages) belongs to."""
-    return _kind(kind).article_url(base, article_id, board)
+def build_article_url(kind: str, site_url: str, article_id: str, board: str) -> str:
+    """Return the address of an article on the same site as `site_url`, any page there."""
+    return _load_kind(kind).build_article_url(site_url, article_id, board)
 
 
-def fingerprint(kind: str, fetched: Fetched) -> str | None:
-    """Return a digest of the list part of a listing page, so that counters and tokens don't count.
+def fingerprint_listing(kind: str, fetched: FetchResponse) -> str | None:
+    """Return a digest of the list part of a listing page; the counters and tokens around it vary.
 
-    The same digest means: the same entries, read by the same parser. None means that the list part
-    can't be told from the rest without parsing; such a page is to be parsed.
+    Equal digests mean the same entries, read by the same version of the parser. None means that the
+    list part cannot be separated without parsing; such a page must be parsed.
     """
-    return _kind(kind).fingerprint(fetched, PARSER_VERSION)
+    return _load_kind(kind).fingerprint_listing(fetched, PARSER_VERSION)
 
 
-def says_the_same(kind: str, one: Fetched, other: Fetched) -> bool:
-    """Tell whether two article pages differ in their frame alone, whatever a parser makes of it."""
-    print_ = _kind(kind).article_print(one)
-    return print_ is not None and print_ == _kind(kind).article_print(other)
+def is_same_article(kind: str, first: FetchResponse, second: FetchResponse) -> bool:
+    """Return whether two article pages differ only in their frame, without parsing them."""
+    first_digest = _load_kind(kind).fingerprint_article(first)
+    return first_digest is not None and first_digest == _load_kind(kind).fingerprint_article(second)
 
 
-def parse(kind: str, number: int, fetched: Fetched) -> Page:
-    """Return the entries of page `number`; PageFault where what was fetched is no listing."""
-    return _kind(kind).parse(number, fetched)
+def parse_listing(kind: str, number: int, fetched: FetchResponse) -> ListingPage:
+    """Return the entries of page `number`; raise InvalidPageError if the page is not a listing."""
+    return _load_kind(kind).parse_listing(number, fetched)
 
 
-def parse_article(kind: str, fetched: Fetched) -> "Article":
-    """Return the whole text and the attachments that an article page holds."""
-    return _kind(kind).parse_article(fetched)
+def parse_article(kind: str, fetched: FetchResponse) -> "Article":
+    """Return the full text and the attachments of an article page."""
+    return _load_kind(kind).parse_article(fetched)

@@ -1,7 +1,8 @@
-"""The SQLite store: who opens it, what is in it, and the questions asked of it.
+"""The SQLite store: the database file, its schema, and all reads and writes.
 
-`database` opens files and holds transactions, `schema` makes and migrates them. On top of these
-stand `checks` (what a check needs to know and writes), `outbox` (messages owed) and `archive`
-(reading releases). The schema is made through sqlite-utils, which costs 50 ms to import, so an
-up-to-date database is opened and used without it: a one-shot run every few minutes feels that.
+`database` opens files and runs transactions; `schema` creates and migrates the tables. The other
+modules build on these, among them `checks` (the state of each source and the log of checks),
+`outbox` (pending messages) and `releases` (the archive). Creating the schema needs sqlite-utils,
+which takes 50 ms to import. An up-to-date database is opened without it, because that time matters
+for a one-shot run every few minutes.
 """

@@ -1,113 +1,130 @@
-"""Putting right what a parser read wrongly. That is no revision: the ministry changed nothing."""
+"""Correction of stored releases that a parser misread.
+
+A correction is not a revision: the ministry changed nothing.
+"""
 
 import sqlite3
 from collections.abc import Mapping
 from datetime import datetime
 from typing import NamedTuple
 
-from monitor.decide import KnownRelease, look
-from monitor.model.articles import Article
-from monitor.model.scraped import Entry
-from monitor.store import attachments, waiting
-from monitor.times import to_iso
-from monitor.whole import fits
+from monitor.clock import to_iso
+from monitor.domain.changes import StoredRelease, hash_entry, is_article_of
+from monitor.models.check import Article, Entry
+from monitor.store import article_queue, revisions
 
 
-class Shown(NamedTuple):
-    """An entry of a listing as it was shown: `look` is the fingerprint of all that is in it."""
+class ShownEntry(NamedTuple):
+    """An entry as a listing last showed it; `entry_hash` covers everything in it."""
 
     source: str
     board: str
     article_id: str
-    look: str
+    entry_hash: str
 
 
-def shown(conn: sqlite3.Connection, release_id: int | None = None) -> dict[Shown, int]:
-    """Return which release each entry leads to (or: which lead to this one), as shown last."""
+def map_entries_to_releases(
+    conn: sqlite3.Connection, release_id: int | None = None
+) -> dict[ShownEntry, int]:
+    """Return the release id of each entry, as last shown.
+
+    With `release_id`, return only the entries of that release.
+    """
     rows = conn.execute(
         "SELECT source, board, article_id, look, release_id FROM listings"
         " WHERE ?1 IS NULL OR release_id = ?1",
         (release_id,),
     )
-    return {Shown(*row): release_id for *row, release_id in rows}
+    return {ShownEntry(*row): release_id for *row, release_id in rows}
 
 
-def is_revised_since(
-    conn: sqlite3.Connection, release_id: int, field: str, at: datetime, check_id: int | None
+def has_later_revision(
+    conn: sqlite3.Connection, release_id: int, field: str, read_at: datetime, check_id: int | None
 ) -> bool:
-    """Tell whether a field was changed by something later than a page read `at`, in that check."""
+    """Return whether a field was revised by something later than a given page.
+
+    `read_at` and `check_id` are those of the page; revisions by the same check do not count.
+    """
     row = conn.execute(
         "SELECT 1 FROM revisions WHERE release_id = ? AND field = ? AND seen_at > ?"
         " AND (check_id IS NULL OR check_id IS NOT ?)",
-        (release_id, field, to_iso(at), check_id),
+        (release_id, field, to_iso(read_at), check_id),
     ).fetchone()
     return row is not None
 
 
-def correct(
+def correct_fields(
     conn: sqlite3.Connection, release_id: int, changes: Mapping[str, tuple[str, str]]
 ) -> None:
-    """Set fields of a release: `changes` maps field → (before, after)."""
+    """Set fields of a release; `changes` maps field to (before, after)."""
     for field, (_, after) in changes.items():
         conn.execute(f"UPDATE releases SET {field} = ? WHERE id = ?", (after, release_id))
 
 
-def is_article_of(
-    conn: sqlite3.Connection, release: KnownRelease, url: str, article: Article
+def is_page_of_release(
+    conn: sqlite3.Connection, release: StoredRelease, url: str, article: Article
 ) -> bool:
-    """Tell whether an article page that was read at `url` is that of a release."""
+    """Return whether an article page that was read at `url` belongs to a release."""
     rows = conn.execute(
         "SELECT article_id FROM listings WHERE release_id = ? AND url = ?", (release.id, url)
     )
     return any(
-        fits(article, title=release.title, day=release.date, body=release.body, article_id=number)
-        for (number,) in rows
+        is_article_of(
+            article, title=release.title, day=release.date, body=release.body, article_id=article_id
+        )
+        for (article_id,) in rows
     )
 
 
-def differences(
-    conn: sqlite3.Connection, release: KnownRelease, article: Article
+def compare_with_article(
+    conn: sqlite3.Connection, release: StoredRelease, article: Article
 ) -> dict[str, tuple[str, str]]:
-    """Return what a release lacks of its article, down to the spelling: field → (before, after)."""
-    files = attachments.names(conn, release.id)
-    offered = "\n".join(sorted(one.name for one in article.attachments))
+    """Return how a release differs from its article, as field to (before, after).
+
+    Even differences in spelling count; an article without a body does not.
+    """
+    stored_names = revisions.list_attachment_names(conn, release.id)
+    article_names = "\n".join(sorted(attachment.name for attachment in article.attachments))
     pairs = {
         "body": (release.body, article.body or release.body),
-        "attachments": ("\n".join(files), offered),
+        "attachments": ("\n".join(stored_names), article_names),
     }
     return {field: pair for field, pair in pairs.items() if pair[0] != pair[1]}
 
 
-def put_article(
+def apply_article(
     conn: sqlite3.Connection,
-    release: KnownRelease,
+    release: StoredRelease,
     article: Article,
     changes: Mapping[str, tuple[str, str]],
-    at: datetime,
+    read_at: datetime,
 ) -> None:
-    """Take these `changes` from the article page of a release, which was read `at`."""
-    if not release.is_whole:
+    """Apply `changes` from a release's article page, which was read at `read_at`."""
+    if not release.has_full_text:
         conn.execute(
-            "UPDATE releases SET article_read_at = ? WHERE id = ?", (to_iso(at), release.id)
+            "UPDATE releases SET article_read_at = ? WHERE id = ?", (to_iso(read_at), release.id)
         )
-        waiting.done(conn, release.id)
+        article_queue.remove_article(conn, release.id)
     if "attachments" in changes:
-        attachments.keep(conn, release.id, article.attachments, at)
+        revisions.update_attachments(conn, release.id, article.attachments, read_at)
     if "body" in changes:
-        correct(conn, release.id, {"body": changes["body"]})
+        correct_fields(conn, release.id, {"body": changes["body"]})
 
 
-def look_again(conn: sqlite3.Connection, source: str, release_id: int, entry: Entry) -> None:
-    """Note how an entry looks to today's parser, so that the next check does not call it edited."""
+def update_entry_hash(conn: sqlite3.Connection, source: str, release_id: int, entry: Entry) -> None:
+    """Store the hash of an entry as the current parser reads it.
+
+    Otherwise the next check would take the entry for changed.
+    """
     conn.execute(
         "UPDATE listings SET look = ? WHERE release_id = ? AND source = ? AND board = ?"
         " AND article_id = ?",
-        (look(entry), release_id, source, entry.board, entry.article_id),
+        (hash_entry(entry), release_id, source, entry.board, entry.article_id),
     )
 
 
-def forget_name(conn: sqlite3.Connection, release_id: int, key: str, day: str) -> None:
-    """Let a title and date that were misread no longer lead to a release."""
+def delete_identity(conn: sqlite3.Connection, release_id: int, key: str, day: str) -> None:
+    """Remove a misread title and date, so that they no longer identify a release."""
     conn.execute(
         "DELETE FROM identities WHERE key = ? AND date = ? AND release_id = ?",
         (key, day, release_id),

@@ -1,191 +1,257 @@
-"""Digests that wait for their time: what is found goes into the one that covers this moment.
+"""Scheduled digests: a new item goes into the digest of the current period.
 
-A digest is an owed message like any other, due at the end of its period. Until it is first
-attempted, and so frozen, more can be put into it. The index `digests_once` holds that no period of
-a channel has two, whatever happened: two processes, a crash, a clock set back.
+A digest is a pending message like any other, due at the end of its period. Items can be added until
+the first attempt freezes it. The index `digests_once` ensures that no channel has two digests for a
+period, even with two processes, after a crash, or with a clock set back.
 """
 
+import json
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
-from monitor.digest import merged
-from monitor.model.told import Digest, Item
-from monitor.schedule import Period, Periods
-from monitor.store import messages, notes, told
-from monitor.store.outbox import OPEN
-from monitor.store.rows import RELEASE_COLUMNS, release_from, snippet_from
-from monitor.times import from_iso, from_iso_if, to_iso
+from monitor.clock import from_iso, from_iso_or_none, to_iso
+from monitor.domain.digest import merge_items
+from monitor.domain.schedule import DigestPeriod, PeriodFinder
+from monitor.models.notification import Match, MessageItem, PriorRecipient, ReleaseMessage
+from monitor.store import database, messages
+from monitor.store.outbox import OPEN_DIGEST_CONDITION
+from monitor.store.rows import RELEASE_COLUMNS, build_release, load_snippet
 
-_MOMENT = timedelta(milliseconds=1)  # what the store can tell apart
+_TIME_RESOLUTION = timedelta(milliseconds=1)  # the resolution of stored times
 
 
-class Slot(NamedTuple):
-    """Where what is found now goes: the id of the digest that is open, None for none yet."""
+class DigestSlot(NamedTuple):
+    """The digest for new items: its period, and its id, or None if it does not exist yet."""
 
-    period: Period
+    period: DigestPeriod
     id: str | None
 
 
-def add(
+def add_items(
     conn: sqlite3.Connection,
     channel: str,
-    items: Iterable[Item],
-    periods: Periods,
+    items: Iterable[MessageItem],
+    periods: PeriodFinder,
     *,
     now: datetime,
     new_id: Callable[[], str],
     check_id: int | None,
 ) -> None:
-    """Put items into the digest of the period that lasts; a release stands in it once.
+    """Add items to the digest of the current period, each release once.
 
-    What the channel was told of in another message is new to it no more; here it is named once for
-    all its watches.
+    A new release is left out if the channel already knows it from another message. In the digest, a
+    release is listed once for all its watches.
     """
-    slot = _slot(conn, channel, periods, now)
+    slot = _find_slot(conn, channel, periods, now)
     if slot.id is not None:
-        _put_into(conn, channel, slot.id, items)
-    elif fresh := [item for item in items if told.is_fresh(conn, channel, item)]:
-        digest = _digest(new_id(), channel, slot.period, now, tuple(fresh))
-        messages.owe(conn, digest, due_at=slot.period.until, check_id=check_id)
+        _merge_into_digest(conn, channel, slot.id, items)
+    elif new_items := [item for item in items if is_new_to_channel(conn, channel, item)]:
+        digest = _build_digest(new_id(), channel, slot.period, now, tuple(new_items))
+        messages.enqueue_release_message(conn, digest, due_at=slot.period.until, check_id=check_id)
 
 
-def open_empty(
+def open_empty_digest(
     conn: sqlite3.Connection,
     channel: str,
-    periods: Periods,
+    periods: PeriodFinder,
     *,
     now: datetime,
     new_id: Callable[[], str],
 ) -> None:
-    """Open a digest of nothing where periods have ended without one: one for all of them.
+    """Create an empty digest if periods have ended without one; a single one for all of them.
 
-    The first period that counts is the one in which the channel is first met.
+    The first period that counts is the one in which the channel first appears.
     """
-    name = f"digests of {channel} since"
-    begun = notes.read(conn, name)
-    if begun is None or from_iso(begun) > now:
-        notes.write(conn, name, to_iso(now))
+    meta_name = f"digests of {channel} since"
+    started_at = database.get_meta(conn, meta_name)
+    if started_at is None or from_iso(started_at) > now:
+        database.set_meta(conn, meta_name, to_iso(now))
         return
-    ended = periods(now).since
-    last = _last_until(conn, channel, now)
-    covered = max(from_iso(begun), last) if last else from_iso(begun)
-    if covered < ended:
-        digest = _digest(new_id(), channel, Period(covered, ended), now, ())
-        messages.owe(conn, digest, due_at=ended, check_id=None)
+    current_start = periods(now).since
+    last_end = _find_last_end(conn, channel, now)
+    covered_until = max(from_iso(started_at), last_end) if last_end else from_iso(started_at)
+    if covered_until < current_start:
+        digest = _build_digest(
+            new_id(), channel, DigestPeriod(covered_until, current_start), now, ()
+        )
+        messages.enqueue_release_message(conn, digest, due_at=current_start, check_id=None)
 
 
-def close(conn: sqlite3.Connection, channel: str, at: datetime) -> None:
-    """End the channel's open digests at a moment, if they were to go on for longer: as one.
+def close_open_digests(conn: sqlite3.Connection, channel: str, end_at: datetime) -> None:
+    """End the channel's open digests at `end_at` if they would last longer, merged into one.
 
-    There are several where `send` was changed to and fro. They stay as they are where a digest has
-    ended at that moment already.
+    There are several if `send` was changed back and forth. They stay unchanged if the channel
+    already has a closed digest that ends at that moment.
     """
-    names = [
-        name
-        for (name,) in conn.execute(
-            f"SELECT id FROM deliveries WHERE channel = ? AND until >= ? AND {OPEN}"
+    digest_ids = [
+        digest_id
+        for (digest_id,) in conn.execute(
+            "SELECT id FROM deliveries WHERE channel = ? AND until >= ? AND "
+            f"{OPEN_DIGEST_CONDITION}"
             " ORDER BY created_at, id",
-            (channel, to_iso(at)),
+            (channel, to_iso(end_at)),
         )
     ]
-    if not names or _has_ended(conn, channel, at):
+    if not digest_ids or _has_closed_digest(conn, channel, end_at):
         return
-    first, *others = names
-    for other in others:
-        items = messages.digest(conn, other).items
-        conn.execute("DELETE FROM deliveries WHERE id = ?", (other,))
-        _put_into(conn, channel, first, items)
+    kept_id, *merged_ids = digest_ids
+    for merged_id in merged_ids:
+        items = messages.load_release_message(conn, merged_id).items
+        conn.execute("DELETE FROM deliveries WHERE id = ?", (merged_id,))
+        _merge_into_digest(conn, channel, kept_id, items)
     conn.execute(
         "UPDATE deliveries SET until = ?1, due_at = ?1, since = min(since, ?1) WHERE id = ?2",
-        (to_iso(at), first),
+        (to_iso(end_at), kept_id),
     )
 
 
-def _has_ended(conn: sqlite3.Connection, channel: str, at: datetime) -> bool:
+def _has_closed_digest(conn: sqlite3.Connection, channel: str, until: datetime) -> bool:
     sql = (
         "SELECT 1 FROM deliveries WHERE channel = ? AND type = 'digest' AND until = ?"
-        f" AND NOT ({OPEN})"
+        f" AND NOT ({OPEN_DIGEST_CONDITION})"
     )
-    return conn.execute(sql, (channel, to_iso(at))).fetchone() is not None
+    return conn.execute(sql, (channel, to_iso(until))).fetchone() is not None
 
 
-def _put_into(conn: sqlite3.Connection, channel: str, digest: str, items: Iterable[Item]) -> None:
-    have = {item.release.id: item for item in messages.digest(conn, digest).items}
+def _merge_into_digest(
+    conn: sqlite3.Connection, channel: str, digest_id: str, items: Iterable[MessageItem]
+) -> None:
+    items_by_release = {
+        item.release.id: item for item in messages.load_release_message(conn, digest_id).items
+    }
     for item in items:
-        before = have.get(item.release.id)
-        if before is not None:
-            have[item.release.id] = merged(before, item)
-        elif told.is_fresh(conn, channel, item):
-            have[item.release.id] = item
-    messages.put_items(conn, digest, tuple(have.values()))
+        existing = items_by_release.get(item.release.id)
+        if existing is not None:
+            items_by_release[item.release.id] = merge_items(existing, item)
+        elif is_new_to_channel(conn, channel, item):
+            items_by_release[item.release.id] = item
+    messages.replace_items(conn, digest_id, tuple(items_by_release.values()))
 
 
-def _digest(
-    name: str, channel: str, covers: Period, now: datetime, items: tuple[Item, ...]
-) -> Digest:
-    return Digest(
-        id=name,
+def _build_digest(
+    digest_id: str,
+    channel: str,
+    period: DigestPeriod,
+    now: datetime,
+    items: tuple[MessageItem, ...],
+) -> ReleaseMessage:
+    return ReleaseMessage(
+        id=digest_id,
         channel=channel,
         kind="digest",
         created_at=now,
         items=items,
-        since=covers.since,
-        until=covers.until,
+        since=period.since,
+        until=period.until,
     )
 
 
-def _slot(conn: sqlite3.Connection, channel: str, periods: Periods, now: datetime) -> Slot:
-    """Return the digest for what is found now: that of this period, or of the next free one.
+def _find_slot(
+    conn: sqlite3.Connection, channel: str, periods: PeriodFinder, now: datetime
+) -> DigestSlot:
+    """Return the digest for new items: that of the current period, or of the next free one.
 
-    The period that lasts has had its digest where the clock was set back: the next one then covers
-    both.
+    After the clock was set back, the current period may already have had its digest. The next one
+    then covers both.
     """
-    covers = periods(now)
-    last = _last_until(conn, channel, now)
-    since = max(covers.since, last) if last else covers.since
+    period = periods(now)
+    last_end = _find_last_end(conn, channel, now)
+    since = max(period.since, last_end) if last_end else period.since
     while True:
         row = conn.execute(
-            f"SELECT id, {OPEN} FROM deliveries"
+            f"SELECT id, {OPEN_DIGEST_CONDITION} FROM deliveries"
             " WHERE channel = ? AND type = 'digest' AND until = ?",
-            (channel, to_iso(covers.until)),
+            (channel, to_iso(period.until)),
         ).fetchone()
         if row is None:
-            return Slot(Period(since, covers.until), None)
+            return DigestSlot(DigestPeriod(since, period.until), None)
         if row[1]:
-            return Slot(covers, row[0])
-        covers = periods(covers.until + _MOMENT)
+            return DigestSlot(period, row[0])
+        period = periods(period.until + _TIME_RESOLUTION)
 
 
-def _last_until(conn: sqlite3.Connection, channel: str, now: datetime) -> datetime | None:
-    (last,) = conn.execute(
+def _find_last_end(conn: sqlite3.Connection, channel: str, now: datetime) -> datetime | None:
+    (last_end,) = conn.execute(
         "SELECT max(until) FROM deliveries WHERE channel = ? AND type = 'digest' AND until <= ?",
         (channel, to_iso(now)),
     ).fetchone()
-    return from_iso_if(last)
+    return from_iso_or_none(last_end)
 
 
-def found_since(conn: sqlite3.Connection, watches: Sequence[str], since: date) -> tuple[Item, ...]:
-    """Return what these watches have found of the releases since a date, newest first, each once.
+def find_items_since(
+    conn: sqlite3.Connection, watches: Sequence[str], since: date
+) -> tuple[MessageItem, ...]:
+    """Return the releases since a date that these watches matched, newest first, each once.
 
-    Told or not: it is for looking at what a digest would hold.
+    This includes releases already sent: it shows the possible contents of a digest.
     """
-    marks = ", ".join("?" * len(watches))
+    placeholders = ", ".join("?" * len(watches))
     rows = conn.execute(
         f"SELECT {RELEASE_COLUMNS}, m.watch, m.snippet FROM matches AS m"
-        f" JOIN releases AS r ON r.id = m.release_id WHERE m.watch IN ({marks}) AND r.date >= ?"
+        f" JOIN releases AS r ON r.id = m.release_id WHERE m.watch IN ({placeholders}) AND "
+        f"r.date >= ?"
         " AND m.event = 'new' ORDER BY r.date DESC, r.id DESC, m.id",
         (*watches, since.isoformat()),
     )
-    found: dict[int, Item] = {}
+    items_by_release: dict[int, MessageItem] = {}
     for *row, watch, snippet in rows:
-        item = Item(
+        item = MessageItem(
             event="new",
-            release=release_from(row),
+            release=build_release(row),
             watches=(watch,),
-            snippet=snippet_from(snippet),
+            snippet=load_snippet(snippet),
         )
-        before = found.get(item.release.id)
-        found[item.release.id] = item if before is None else merged(before, item)
-    return tuple(found.values())
+        existing = items_by_release.get(item.release.id)
+        items_by_release[item.release.id] = (
+            item if existing is None else merge_items(existing, item)
+        )
+    return tuple(items_by_release.values())
+
+
+_IS_NOTIFIED = "(d.status IN ('sent', 'owed') OR d.taken_by IS NOT NULL)"
+
+
+def is_new_to_channel(conn: sqlite3.Connection, channel: str, item: MessageItem) -> bool:
+    """Return whether a channel should be notified of an item.
+
+    Only a new release that the channel already knows is left out. It does not matter if it was
+    another watch or listing that brought the release: the readers know it.
+    """
+    if item.event != "new":
+        return True
+    row = conn.execute(
+        "SELECT 1 FROM items AS i JOIN deliveries AS d ON d.id = i.delivery_id"
+        f" WHERE i.release_id = ? AND d.channel = ? AND {_IS_NOTIFIED} LIMIT 1",
+        (item.release.id, channel),
+    )
+    return row.fetchone() is None
+
+
+def find_prior_recipients(
+    conn: sqlite3.Connection, release_id: int, matches: Sequence[Match]
+) -> tuple[PriorRecipient, ...]:
+    """Return the channels that were or will be notified of a release, each with its watches.
+
+    The snippet is one from these `matches` if a watch of the channel has one, else the last one
+    sent.
+    """
+    current_snippets = {match.watch: match.snippet for match in matches}
+    rows = conn.execute(
+        "SELECT d.channel, i.watches, i.snippet FROM items AS i"
+        " JOIN deliveries AS d ON d.id = i.delivery_id"
+        f" WHERE i.release_id = ? AND {_IS_NOTIFIED} ORDER BY d.created_at, d.id",
+        (release_id,),
+    )
+    recipients: dict[str, PriorRecipient] = {}
+    for channel, watch_names, snippet in rows:
+        previous_watches = recipients[channel].watches if channel in recipients else ()
+        watches = tuple(dict.fromkeys((*previous_watches, *json.loads(watch_names))))
+        current_snippet = next(
+            (current_snippets[name] for name in watches if name in current_snippets), None
+        )
+        recipients[channel] = PriorRecipient(
+            channel=channel, watches=watches, snippet=current_snippet or load_snippet(snippet)
+        )
+    return tuple(recipients.values())

@@ -1,7 +1,8 @@
-"""Incidents: what is in trouble, and who was told. One is open at a time of each subject and kind.
+"""Incidents: problems with sources and channels; one is open at a time per subject and kind.
 
-Its beginning and end are written in the transaction that owes the notices of it (the index
-`incidents_open` is the arbiter), so that no crash and no second process tells twice or not at all.
+The begin and the end of an incident are written in the transaction that enqueues its messages. The
+index `incidents_open` decides between processes. So neither a crash nor a second process can cause
+a duplicate or a missing message.
 """
 
 import sqlite3
@@ -9,44 +10,43 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 from datetime import datetime
 
-from monitor.model.incidents import Incident, IncidentKind
-from monitor.model.told import About, Notice
-from monitor.notices import Waiting, Words
+from monitor.clock import from_iso, from_iso_or_none, to_iso
+from monitor.domain.incident_messages import IncidentMessage, UndeliveredMessages
+from monitor.models.notification import HealthMessage, Incident, IncidentKind, IncidentSubject
 from monitor.store import messages
-from monitor.store.outbox import LEASE
-from monitor.times import from_iso, from_iso_if, to_iso
+from monitor.store.outbox import LEASE_DURATION
 
 _COLUMNS = "id, about, name, kind, began_at, told_at, reason, advice"
 
 
-def find(
-    conn: sqlite3.Connection, about: About, name: str, kind: IncidentKind = "failing"
+def find_open_incident(
+    conn: sqlite3.Connection, about: IncidentSubject, name: str, kind: IncidentKind = "failing"
 ) -> Incident | None:
-    """Return the open incident of that kind, None where all is well."""
+    """Return the open incident of that subject and kind, or None."""
     row = conn.execute(
         f"SELECT {_COLUMNS} FROM incidents WHERE about = ? AND name = ? AND kind = ?"
         " AND ended_at IS NULL",
         (about, name, kind),
     ).fetchone()
-    return None if row is None else _incident(row)
+    return None if row is None else _build_incident(row)
 
 
-def open_ones(conn: sqlite3.Connection) -> list[Incident]:
-    """Return all that is in trouble, the oldest first."""
+def list_open_incidents(conn: sqlite3.Connection) -> list[Incident]:
+    """Return all open incidents, oldest first."""
     sql = f"SELECT {_COLUMNS} FROM incidents WHERE ended_at IS NULL ORDER BY began_at, id"
-    return [_incident(row) for row in conn.execute(sql)]
+    return [_build_incident(row) for row in conn.execute(sql)]
 
 
-def begin(
+def open_incident(
     conn: sqlite3.Connection,
-    about: About,
+    about: IncidentSubject,
     name: str,
     kind: IncidentKind,
     began_at: datetime,
-    why: tuple[str, str],
+    cause: tuple[str, str],
 ) -> Incident:
-    """Open an incident that nobody was told of yet; `why` is its reason and what to do."""
-    reason, advice = why
+    """Open an incident without notifying anybody; `cause` is its reason and the advice."""
+    reason, advice = cause
     cursor = conn.execute(
         "INSERT INTO incidents (about, name, kind, began_at, reason, advice)"
         " VALUES (?, ?, ?, ?, ?, ?)",
@@ -58,87 +58,92 @@ def begin(
         name=name,
         kind=kind,
         began_at=began_at,
-        told_at=None,
+        notified_at=None,
         reason=reason,
         advice=advice,
     )
 
 
-def explained(conn: sqlite3.Connection, incident: Incident, reason: str) -> Incident:
-    """Note what is wrong by now, as long as nobody was told."""
+def update_reason(conn: sqlite3.Connection, incident: Incident, reason: str) -> Incident:
+    """Update the reason of an incident that nobody was notified of yet."""
     conn.execute("UPDATE incidents SET reason = ? WHERE id = ?", (reason, incident.id))
     return replace(incident, reason=reason)
 
 
-def told(conn: sqlite3.Connection, incident: Incident, now: datetime) -> None:
-    """Note that the operator is told; nobody is told again before its end."""
+def mark_notified(conn: sqlite3.Connection, incident: Incident, now: datetime) -> None:
+    """Record that the operator was notified; there is no other message before the end."""
     conn.execute("UPDATE incidents SET told_at = ? WHERE id = ?", (to_iso(now), incident.id))
 
 
-def end(conn: sqlite3.Connection, incident: Incident, now: datetime) -> None:
+def close_incident(conn: sqlite3.Connection, incident: Incident, now: datetime) -> None:
     """Close an incident."""
     conn.execute("UPDATE incidents SET ended_at = ? WHERE id = ?", (to_iso(now), incident.id))
 
 
-def forget_gone(
-    conn: sqlite3.Connection, about: About, names: Collection[str], now: datetime
-) -> None:
-    """Close, without a word, what is wrong with sources or channels that are no more."""
-    for one in open_ones(conn):
-        if one.about == about and one.name not in names:
-            end(conn, one, now)
-
-
-def owe(
+def close_removed_incidents(
     conn: sqlite3.Connection,
-    words: Words,
+    about: IncidentSubject,
+    configured_names: Collection[str],
+    now: datetime,
+) -> None:
+    """Close, without a message, the incidents of sources or channels that were removed."""
+    for incident in list_open_incidents(conn):
+        if incident.about == about and incident.name not in configured_names:
+            close_incident(conn, incident, now)
+
+
+def enqueue_messages(
+    conn: sqlite3.Connection,
+    message: IncidentMessage,
     channels: Iterable[str],
     now: datetime,
     new_id: Callable[[], str],
 ) -> None:
-    """Write into the outbox that these channels are to be told, at once."""
+    """Enqueue an incident's message to these channels, due at once."""
     for channel in channels:
-        notice = Notice(
+        health_message = HealthMessage(
             id=new_id(),
             channel=channel,
             kind="health",
             created_at=now,
-            subject=words.subject,
-            text=words.text,
-            facts=words.facts,
+            subject=message.subject,
+            text=message.text,
+            facts=message.facts,
         )
-        messages.owe_notice(conn, notice)
+        messages.enqueue_health_message(conn, health_message)
 
 
-# ------------------------------------------------------------------ what is told of them
+# ------------------------------------------------------------------ facts for messages
 
 
-def caught_up(conn: sqlite3.Connection, source: str, since: datetime) -> int | None:
-    """Return how many new releases were found since then; None where all of it is the baseline."""
-    count, is_first = conn.execute(
+def count_new_since(conn: sqlite3.Connection, source: str, since: datetime) -> int | None:
+    """Return how many new releases were found since then; None if a baseline is among them."""
+    count, has_baseline = conn.execute(
         "SELECT coalesce(sum(new), 0), max(baseline) FROM checks WHERE source = ?"
         " AND started_at >= ? AND status IN ('ok', 'not-modified')",
         (source, to_iso(since)),
     ).fetchone()
-    return None if is_first else int(count)
+    return None if has_baseline else int(count)
 
 
-def waiting(conn: sqlite3.Connection, channel: str, since: datetime) -> Waiting:
-    """Return how many messages wait for a channel, and how many were given up since then.
+def count_undelivered(
+    conn: sqlite3.Connection, channel: str, since: datetime
+) -> UndeliveredMessages:
+    """Return how many failed messages of a channel are pending, and how many were given up since.
 
-    The attempt that ended then had begun before, but no longer than a lease lasts.
+    The attempt that ended at `since` may have begun earlier, but by no more than a lease.
     """
     owed, given_up = conn.execute(
         "SELECT count(*) FILTER (WHERE status = 'owed' AND attempts > 0),"
         " count(*) FILTER (WHERE status = 'given-up' AND attempted_at >= ?)"
         " FROM deliveries WHERE channel = ? AND status IN ('owed', 'given-up')",
-        (to_iso(since - LEASE), channel),
+        (to_iso(since - LEASE_DURATION), channel),
     ).fetchone()
-    return Waiting(owed=owed, given_up=given_up)
+    return UndeliveredMessages(pending=owed, given_up=given_up)
 
 
-def days_with_releases(conn: sqlite3.Connection, source: str) -> list[str]:
-    """Return the days of a listing's releases, in no order."""
+def list_release_days(conn: sqlite3.Connection, source: str) -> list[str]:
+    """Return the dates of a listing's releases, in no particular order."""
     rows = conn.execute(
         "SELECT DISTINCT r.date FROM listings AS l JOIN releases AS r ON r.id = l.release_id"
         " WHERE l.source = ?",
@@ -147,25 +152,27 @@ def days_with_releases(conn: sqlite3.Connection, source: str) -> list[str]:
     return [day for (day,) in rows]
 
 
-def last_news(conn: sqlite3.Connection, source: str) -> datetime | None:
-    """Return when a check of a listing last brought a release that is news."""
+def find_last_news_time(conn: sqlite3.Connection, source: str) -> datetime | None:
+    """Return when a check of a listing last found a release that is news, or None."""
     (at,) = conn.execute(
         "SELECT max(r.first_seen_at) FROM listings AS l JOIN releases AS r ON r.id = l.release_id"
         " WHERE l.source = ? AND r.origin = 'news'",
         (source,),
     ).fetchone()
-    return from_iso_if(at)
+    return from_iso_or_none(at)
 
 
-def _incident(row: tuple[int, About, str, IncidentKind, str, str | None, str, str]) -> Incident:
-    number, about, name, kind, began_at, told_at, reason, advice = row
+def _build_incident(
+    row: tuple[int, IncidentSubject, str, IncidentKind, str, str | None, str, str],
+) -> Incident:
+    incident_id, about, name, kind, began_at, told_at, reason, advice = row
     return Incident(
-        id=number,
+        id=incident_id,
         about=about,
         name=name,
         kind=kind,
         began_at=from_iso(began_at),
-        told_at=from_iso_if(told_at),
+        notified_at=from_iso_or_none(told_at),
         reason=reason,
         advice=advice,
     )

@@ -1,67 +1,69 @@
-"""What messages say: written when they are owed, frozen when they are first sent."""
+"""The contents of messages: written when enqueued, frozen when first sent."""
 
 import json
 import sqlite3
 from collections.abc import Callable
 from datetime import datetime
 
-from monitor.model.told import Digest, Item, Letter, Notice
-from monitor.store import notes
+from monitor.clock import from_iso, from_iso_or_none, to_iso, to_iso_or_none
+from monitor.models.notification import HealthMessage, MessageItem, OutgoingMessage, ReleaseMessage
+from monitor.store import database
 from monitor.store.rows import (
     RELEASE_COLUMNS,
-    changes_from,
-    changes_row,
-    facts_from,
-    facts_row,
-    release_from,
-    snippet_from,
-    snippet_row,
+    build_release,
+    dump_changes,
+    dump_facts,
+    dump_snippet,
+    load_changes,
+    load_facts,
+    load_snippet,
 )
-from monitor.times import from_iso, from_iso_if, to_iso, to_iso_if
 
 
-def owe(
+def enqueue_release_message(
     conn: sqlite3.Connection,
-    digest: Digest,
+    message: ReleaseMessage,
     *,
     due_at: datetime,
     check_id: int | None,
 ) -> None:
-    """Write a message that its channel is owed, due at `due_at`; a digest not a moment sooner."""
+    """Enqueue a message about releases, due at `due_at`; a digest is never sent earlier."""
     conn.execute(
         "INSERT INTO deliveries (id, channel, type, status, check_id, created_at, due_at, held,"
         " since, until) VALUES (?, ?, ?, 'owed', ?, ?, ?, ?, ?, ?)",
         (
-            digest.id,
-            digest.channel,
-            digest.kind,
+            message.id,
+            message.channel,
+            message.kind,
             check_id,
-            to_iso(digest.created_at),
+            to_iso(message.created_at),
             to_iso(due_at),
-            digest.kind == "digest",
-            to_iso_if(digest.since),
-            to_iso_if(digest.until),
+            message.kind == "digest",
+            to_iso_or_none(message.since),
+            to_iso_or_none(message.until),
         ),
     )
-    put_items(conn, digest.id, digest.items)
+    replace_items(conn, message.id, message.items)
 
 
-def owe_notice(conn: sqlite3.Connection, notice: Notice) -> None:
-    """Write a notice that its channel is owed, due at once whatever the channel's schedule is."""
-    now = to_iso(notice.created_at)
+def enqueue_health_message(conn: sqlite3.Connection, message: HealthMessage) -> None:
+    """Enqueue a health message, due at once regardless of the channel's schedule."""
+    now = to_iso(message.created_at)
     conn.execute(
         "INSERT INTO deliveries (id, channel, type, status, created_at, due_at)"
         " VALUES (?, ?, ?, 'owed', ?, ?)",
-        (notice.id, notice.channel, notice.kind, now, now),
+        (message.id, message.channel, message.kind, now, now),
     )
     conn.execute(
         "INSERT INTO notices (delivery_id, subject, text, facts) VALUES (?, ?, ?, ?)",
-        (notice.id, notice.subject, json.dumps(notice.text), facts_row(notice.facts)),
+        (message.id, message.subject, json.dumps(message.text), dump_facts(message.facts)),
     )
 
 
-def put_items(conn: sqlite3.Connection, delivery_id: str, items: tuple[Item, ...]) -> None:
-    """Write what a message holds, in place of what it held."""
+def replace_items(
+    conn: sqlite3.Connection, delivery_id: str, items: tuple[MessageItem, ...]
+) -> None:
+    """Write the items of a message, replacing its earlier ones."""
     conn.execute("DELETE FROM items WHERE delivery_id = ?", (delivery_id,))
     conn.executemany(
         "INSERT INTO items (delivery_id, position, release_id, event, watches, snippet, changes)"
@@ -73,87 +75,91 @@ def put_items(conn: sqlite3.Connection, delivery_id: str, items: tuple[Item, ...
                 item.release.id,
                 item.event,
                 json.dumps(item.watches),
-                snippet_row(item.snippet),
-                changes_row(item.changes),
+                dump_snippet(item.snippet),
+                dump_changes(item.changes),
             )
             for position, item in enumerate(items)
         ],
     )
 
 
-def payload(
-    conn: sqlite3.Connection, delivery_id: str, prepare: Callable[[Letter], bytes]
+def get_payload(
+    conn: sqlite3.Connection, delivery_id: str, render: Callable[[OutgoingMessage], bytes]
 ) -> bytes:
-    """Return the message's bytes, made by `prepare` the first time and frozen from then on."""
-    (frozen,) = conn.execute(
+    """Return the message's bytes, rendered the first time and frozen from then on."""
+    (frozen_payload,) = conn.execute(
         "SELECT payload FROM deliveries WHERE id = ?", (delivery_id,)
     ).fetchone()
-    if frozen is not None:
-        return bytes(frozen)
-    made = prepare(letter(conn, delivery_id))
-    conn.execute("UPDATE deliveries SET payload = ? WHERE id = ?", (made, delivery_id))
-    return made
+    if frozen_payload is not None:
+        return bytes(frozen_payload)
+    new_payload = render(load_message(conn, delivery_id))
+    conn.execute("UPDATE deliveries SET payload = ? WHERE id = ?", (new_payload, delivery_id))
+    return new_payload
 
 
-def refit(
-    conn: sqlite3.Connection, channel: str, form: str, prepare: Callable[[Letter], bytes]
+def rerender_pending(
+    conn: sqlite3.Connection,
+    channel: str,
+    message_format: str,
+    render: Callable[[OutgoingMessage], bytes],
 ) -> None:
-    """Make what is frozen for a channel anew if it was made in another form: it fits no more.
+    """Render a channel's frozen messages again if the message format has changed.
 
-    Whoever was refused for a wrong format or sender is to get what the corrected config says.
+    `message_format` identifies the current format. A message that was refused for a wrong format or
+    sender is then sent as the corrected config requires.
     """
-    name = f"form of messages to {channel}"
-    before = notes.read(conn, name)
-    if before == form:
+    meta_name = f"form of messages to {channel}"
+    previous_format = database.get_meta(conn, meta_name)
+    if previous_format == message_format:
         return
-    notes.write(conn, name, form)
+    database.set_meta(conn, meta_name, message_format)
     rows = conn.execute(
         "SELECT id FROM deliveries WHERE channel = ? AND payload IS NOT NULL", (channel,)
     )
-    for (frozen,) in rows.fetchall() if before is not None else ():
-        made = prepare(letter(conn, frozen))
-        conn.execute("UPDATE deliveries SET payload = ? WHERE id = ?", (made, frozen))
+    for (delivery_id,) in rows.fetchall() if previous_format is not None else ():
+        new_payload = render(load_message(conn, delivery_id))
+        conn.execute("UPDATE deliveries SET payload = ? WHERE id = ?", (new_payload, delivery_id))
 
 
-def letter(conn: sqlite3.Connection, delivery_id: str) -> Letter:
-    """Return what a message says, of whichever kind it is."""
+def load_message(conn: sqlite3.Connection, delivery_id: str) -> OutgoingMessage:
+    """Return a message of either kind: about releases or about health."""
     row = conn.execute(
         "SELECT d.channel, d.type, d.created_at, n.subject, n.text, n.facts FROM notices AS n"
         " JOIN deliveries AS d ON d.id = n.delivery_id WHERE n.delivery_id = ?",
         (delivery_id,),
     ).fetchone()
     if row is None:
-        return digest(conn, delivery_id)
+        return load_release_message(conn, delivery_id)
     channel, kind, created_at, subject, text, facts = row
-    return Notice(
+    return HealthMessage(
         id=delivery_id,
         channel=channel,
         kind=kind,
         created_at=from_iso(created_at),
         subject=subject,
         text=tuple(json.loads(text)),
-        facts=facts_from(facts),
+        facts=load_facts(facts),
     )
 
 
-def digest(conn: sqlite3.Connection, delivery_id: str) -> Digest:
-    """Return what a message says of releases; a digest's moment is the end of its period."""
+def load_release_message(conn: sqlite3.Connection, delivery_id: str) -> ReleaseMessage:
+    """Return a message about releases; a digest's `created_at` is the end of its period."""
     channel, kind, created_at, since, until = conn.execute(
         "SELECT channel, type, created_at, since, until FROM deliveries WHERE id = ?",
         (delivery_id,),
     ).fetchone()
-    return Digest(
+    return ReleaseMessage(
         id=delivery_id,
         channel=channel,
         kind=kind,
         created_at=from_iso(until or created_at),
-        items=_items(conn, delivery_id),
-        since=from_iso_if(since),
-        until=from_iso_if(until),
+        items=_load_items(conn, delivery_id),
+        since=from_iso_or_none(since),
+        until=from_iso_or_none(until),
     )
 
 
-def _items(conn: sqlite3.Connection, delivery_id: str) -> tuple[Item, ...]:
+def _load_items(conn: sqlite3.Connection, delivery_id: str) -> tuple[MessageItem, ...]:
     rows = conn.execute(
         f"SELECT i.event, i.watches, i.snippet, i.changes, {RELEASE_COLUMNS}"
         " FROM items AS i JOIN releases AS r ON r.id = i.release_id"
@@ -161,12 +167,12 @@ def _items(conn: sqlite3.Connection, delivery_id: str) -> tuple[Item, ...]:
         (delivery_id,),
     )
     return tuple(
-        Item(
+        MessageItem(
             event=event,
-            release=release_from(release),
+            release=build_release(release),
             watches=tuple(json.loads(watches)),
-            snippet=snippet_from(snippet),
-            changes=changes_from(changes),
+            snippet=load_snippet(snippet),
+            changes=load_changes(changes),
         )
         for event, watches, snippet, changes, *release in rows
     )

@@ -1,8 +1,8 @@
-"""The outbox: what each channel is owed, who is sending it, and how that went.
+"""The outbox: the pending messages of each channel, their claims and their outcomes.
 
-A message is owed in the transaction that found its reason (see `messages`). A sender claims it with
-a lease, sends it outside any transaction, and records the outcome. A sender that dies leaves its
-claim behind: it lapses with its lease, or at once where its process is known to be gone.
+A message is enqueued in the transaction that found its reason (see `messages`). A sender claims it
+with a lease, sends it outside any transaction, and records the outcome. If a sender dies, its claim
+ends with the lease, or at once if its process is known to be gone.
 """
 
 import json
@@ -11,16 +11,17 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from monitor.times import from_iso, from_iso_if, to_iso
+from monitor.clock import from_iso, from_iso_or_none, to_iso
 
-# Longer than any channel's own time limit: a lease must not lapse while its holder still sends.
-LEASE = timedelta(minutes=10)
-# Where the receiver named a time: no sooner, or then and not before, as the whole channel.
-_NOT_SOONER, _HELD_BACK = 1, 2
-_SLACK = timedelta(minutes=1)  # clocks that are corrected by less have done no harm
+# Longer than any channel's own time limit: a lease must not end while its holder still sends.
+LEASE_DURATION = timedelta(minutes=10)
+# Values of `held`: the message must not be sent before it is due; or nothing may be sent to its
+# channel before then, because the receiver named that time.
+_HOLD_MESSAGE, _HOLD_CHANNEL = 1, 2
+_CLOCK_TOLERANCE = timedelta(minutes=1)  # a clock that was corrected by less has done no harm
 
 
-class Due(NamedTuple):
+class DueMessage(NamedTuple):
     """A message that may be sent now; `claimed_by` names a sender that has not finished it."""
 
     id: str
@@ -28,116 +29,129 @@ class Due(NamedTuple):
     claimed_by: str | None
 
 
-def due(
-    conn: sqlite3.Connection, channels: Sequence[str], now: datetime, until: datetime
-) -> list[Due]:
-    """Return what these channels are owed, oldest first.
+def find_due_messages(
+    conn: sqlite3.Connection, channels: Sequence[str], now: datetime, due_by: datetime
+) -> list[DueMessage]:
+    """Return the pending messages of these channels that may be sent, oldest first.
 
-    Due is what is due by `until`; but where the receiver itself named a time, by `now`, and until
-    then nothing is: it asked to be left alone (RFC 6585, section 4), not for this message to wait.
+    A message is due if its time is at or before `due_by`; a held one, at or before `now`. If a
+    receiver named a time, its whole channel waits until then: the receiver wants no requests, not
+    only a delay of this message (RFC 6585, section 4).
     """
-    marks = ", ".join("?" * len(channels))
+    placeholders = ", ".join("?" * len(channels))
     rows = conn.execute(
         "SELECT id, channel, claimed_by FROM deliveries AS d WHERE status = 'owed'"
-        f" AND channel IN ({marks}) AND due_at <= iif(held, ?, ?) AND NOT EXISTS"
+        f" AND channel IN ({placeholders}) AND due_at <= iif(held, ?, ?) AND NOT EXISTS"
         "  (SELECT 1 FROM deliveries WHERE status = 'owed' AND channel = d.channel AND due_at > ?"
-        f"   AND held = {_HELD_BACK})"
+        f"   AND held = {_HOLD_CHANNEL})"
         " ORDER BY created_at, id",
-        (*channels, to_iso(now), to_iso(until), to_iso(now)),
+        (*channels, to_iso(now), to_iso(due_by), to_iso(now)),
     )
-    return [Due(id=name, channel=channel, claimed_by=by) for name, channel, by in rows]
+    return [
+        DueMessage(id=message_id, channel=channel, claimed_by=claimed_by)
+        for message_id, channel, claimed_by in rows
+    ]
 
 
-def claim(
+def claim_message(
     conn: sqlite3.Connection,
-    waiting: Due,
-    me: str,
+    message: DueMessage,
+    owner: str,
     now: datetime,
-    is_dead: Callable[[str], bool],
+    is_owner_dead: Callable[[str], bool],
 ) -> int | None:
-    """Take a message to send it; return the number of this attempt, None if it is not to be had.
+    """Claim a message to send it; return the number of this attempt, or None if it is unavailable.
 
-    The UPDATE is the arbiter between senders: it takes only what is still as it was seen.
+    The UPDATE decides between senders: it claims only a message that has not changed since it was
+    read as `message`, and that no live sender holds.
     """
-    dead = waiting.claimed_by is not None and is_dead(waiting.claimed_by)
+    is_abandoned = message.claimed_by is not None and is_owner_dead(message.claimed_by)
     row = conn.execute(
         "UPDATE deliveries SET claimed_by = ?, claimed_until = ?, attempted_at = ?,"
         " attempts = attempts + 1"
         " WHERE id = ? AND status = 'owed' AND claimed_by IS ?"
         " AND (claimed_by IS NULL OR claimed_until < ? OR ?) RETURNING attempts",
         (
-            me,
-            to_iso(now + LEASE),
+            owner,
+            to_iso(now + LEASE_DURATION),
             to_iso(now),
-            waiting.id,
-            waiting.claimed_by,
+            message.id,
+            message.claimed_by,
             to_iso(now),
-            dead,
+            is_abandoned,
         ),
     ).fetchone()
     return None if row is None else int(row[0])
 
 
-# A digest into which more can be put.
-OPEN = "type = 'digest' AND status = 'owed' AND payload IS NULL AND claimed_by IS NULL"
+# True of a digest that can still receive items.
+OPEN_DIGEST_CONDITION = (
+    "type = 'digest' AND status = 'owed' AND payload IS NULL AND claimed_by IS NULL"
+)
 
 
-def open_until(conn: sqlite3.Connection) -> Mapping[str, datetime]:
-    """Return until when the digests wait that more can be put into, by channel."""
-    rows = conn.execute(f"SELECT channel, max(until) FROM deliveries WHERE {OPEN} GROUP BY channel")
+def get_open_digest_ends(conn: sqlite3.Connection) -> Mapping[str, datetime]:
+    """Return, by channel, the end of the last digest that can still receive items."""
+    rows = conn.execute(
+        f"SELECT channel, max(until) FROM deliveries WHERE {OPEN_DIGEST_CONDITION} GROUP BY channel"
+    )
     return {channel: from_iso(until) for channel, until in rows}
 
 
-def next_due(conn: sqlite3.Connection, channel: str) -> datetime | None:
-    """Return when the next message to this channel may go; None where it is owed none."""
-    due_at, held_until = conn.execute(
-        f"SELECT min(due_at), max(iif(held = {_HELD_BACK}, due_at, NULL)) FROM deliveries"
+def find_next_due_time(conn: sqlite3.Connection, channel: str) -> datetime | None:
+    """Return when the next message to this channel may be sent, or None if none is pending."""
+    due_at, channel_held_until = conn.execute(
+        f"SELECT min(due_at), max(iif(held = {_HOLD_CHANNEL}, due_at, NULL)) FROM deliveries"
         " WHERE status = 'owed' AND channel = ?",
         (channel,),
     ).fetchone()
-    return from_iso_if(max(due_at, held_until) if held_until else due_at)
+    return from_iso_or_none(max(due_at, channel_held_until) if channel_held_until else due_at)
 
 
-_DELAYED = (
+_DUE_TIME_IS_AHEAD = (
     "status = 'owed' AND due_at > :now"
     " AND (attempted_at > :ahead OR created_at > :ahead AND type != 'digest' OR since > :ahead)"
 )
-_HELD = "status = 'owed' AND claimed_until > :lease"
+_LEASE_IS_AHEAD = "status = 'owed' AND claimed_until > :lease"
 
 
-def is_ahead(conn: sqlite3.Connection, now: datetime) -> bool:
-    """Tell whether something here was set by a clock that ran ahead, and still waits for it."""
-    sql = f"SELECT 1 FROM deliveries WHERE ({_DELAYED}) OR ({_HELD}) LIMIT 1"
-    return conn.execute(sql, _moments(now)).fetchone() is not None
+def has_future_times(conn: sqlite3.Connection, now: datetime) -> bool:
+    """Return whether a pending message waits for a time set by a clock that ran ahead."""
+    sql = f"SELECT 1 FROM deliveries WHERE ({_DUE_TIME_IS_AHEAD}) OR ({_LEASE_IS_AHEAD}) LIMIT 1"
+    return conn.execute(sql, _format_clock_limits(now)).fetchone() is not None
 
 
-def forget_ahead(conn: sqlite3.Connection, now: datetime) -> None:
-    """Let go of what a clock that ran ahead has set: nothing may wait for a year that is not here.
+def reset_future_times(conn: sqlite3.Connection, now: datetime) -> None:
+    """Reset the times set by a clock that ran ahead, so that no message waits for years.
 
-    What it wrote says so itself, by a time that has not come. A message is then due at once, and a
-    claim is void; a digest keeps the end of its period where a right clock could have set it.
+    A wrong clock also left another time that is still in the future, which shows such rows. Their
+    messages become due at once, and their claims end. A digest keeps the end of its period if a
+    correct clock could have set it.
     """
     conn.execute(
         "UPDATE deliveries SET due_at = :now, held = 0, attempted_at = NULL, created_at ="
-        f" min(created_at, :now) WHERE {_DELAYED}",
-        _moments(now),
+        f" min(created_at, :now) WHERE {_DUE_TIME_IS_AHEAD}",
+        _format_clock_limits(now),
     )
-    conn.execute(f"UPDATE deliveries SET claimed_until = :now WHERE {_HELD}", _moments(now))
+    conn.execute(
+        f"UPDATE deliveries SET claimed_until = :now WHERE {_LEASE_IS_AHEAD}",
+        _format_clock_limits(now),
+    )
 
 
-def _moments(now: datetime) -> dict[str, str]:
+def _format_clock_limits(now: datetime) -> dict[str, str]:
     return {
         "now": to_iso(now),
-        "ahead": to_iso(now + _SLACK),
-        "lease": to_iso(now + LEASE + _SLACK),
+        "ahead": to_iso(now + _CLOCK_TOLERANCE),
+        "lease": to_iso(now + LEASE_DURATION + _CLOCK_TOLERANCE),
     }
 
 
-# ------------------------------------------------------------------ how it went
+# ------------------------------------------------------------------ outcomes
 
 
-def sent(conn: sqlite3.Connection, delivery_id: str, now: datetime) -> None:
-    """Record that the channel took the message."""
+def record_sent(conn: sqlite3.Connection, delivery_id: str, now: datetime) -> None:
+    """Record that the channel accepted the message."""
     conn.execute(
         "UPDATE deliveries SET status = 'sent', sent_at = ?, payload = NULL, error = NULL,"
         " held = 0, claimed_by = NULL, claimed_until = NULL WHERE id = ?",
@@ -145,29 +159,30 @@ def sent(conn: sqlite3.Connection, delivery_id: str, now: datetime) -> None:
     )
 
 
-def postponed(
+def reschedule_message(
     conn: sqlite3.Connection,
     delivery_id: str,
-    me: str,
+    owner: str,
     error: str,
     due_at: datetime,
     *,
-    asked: datetime | None,
+    retry_after: datetime | None,
 ) -> None:
-    """Record a failed attempt and when the next one is due; not before what the receiver `asked`.
+    """Record a failed attempt, and that the next one is due at `due_at`.
 
-    Only while the claim is still `me`'s: after its lease another sender may hold it.
+    `retry_after` is the earliest time that the receiver named, None if it named none. This changes
+    nothing unless `owner` still holds the claim: after the lease, another sender may hold it.
     """
-    held = 0 if asked is None else _HELD_BACK if due_at <= asked else _NOT_SOONER
+    held = 0 if retry_after is None else _HOLD_CHANNEL if due_at <= retry_after else _HOLD_MESSAGE
     conn.execute(
         "UPDATE deliveries SET error = ?, due_at = ?, held = ?, claimed_by = NULL,"
         " claimed_until = NULL WHERE id = ? AND status = 'owed' AND claimed_by = ?",
-        (error, to_iso(due_at), held, delivery_id, me),
+        (error, to_iso(due_at), held, delivery_id, owner),
     )
 
 
-def hasten(conn: sqlite3.Connection, channel: str, now: datetime) -> None:
-    """Let what a channel did not take be tried now, but where the receiver itself named a time."""
+def retry_now(conn: sqlite3.Connection, channel: str, now: datetime) -> None:
+    """Make a channel's failed messages due now, except where the receiver named a time."""
     conn.execute(
         "UPDATE deliveries SET due_at = min(due_at, ?)"
         " WHERE channel = ? AND status = 'owed' AND error IS NOT NULL AND NOT held",
@@ -175,33 +190,39 @@ def hasten(conn: sqlite3.Connection, channel: str, now: datetime) -> None:
     )
 
 
-def given_up(conn: sqlite3.Connection, delivery_id: str, me: str, error: str) -> None:
-    """Record that no further attempt will be made by itself; the message is kept."""
+def give_up_message(conn: sqlite3.Connection, delivery_id: str, owner: str, error: str) -> None:
+    """Record that a message is not retried automatically any more; the message is kept.
+
+    This changes nothing unless `owner` still holds the claim.
+    """
     conn.execute(
         "UPDATE deliveries SET status = 'given-up', error = ?, claimed_by = NULL,"
         " claimed_until = NULL WHERE id = ? AND status = 'owed' AND claimed_by = ?",
-        (error, delivery_id, me),
+        (error, delivery_id, owner),
     )
 
 
-def taken_by(conn: sqlite3.Connection, delivery_id: str) -> frozenset[str]:
-    """Return those of several recipients who took a message that others refused."""
-    (taken,) = conn.execute(
+def get_accepted_recipients(conn: sqlite3.Connection, delivery_id: str) -> frozenset[str]:
+    """Return the recipients that accepted a message which others refused."""
+    (recipients,) = conn.execute(
         "SELECT taken_by FROM deliveries WHERE id = ?", (delivery_id,)
     ).fetchone()
-    return frozenset() if taken is None else frozenset(json.loads(taken))
+    return frozenset() if recipients is None else frozenset(json.loads(recipients))
 
 
-def taken_in_part(conn: sqlite3.Connection, delivery_id: str, by: Collection[str]) -> None:
-    """Record recipients who took a message that others refused, beside those who had before."""
-    if by:
-        everybody = sorted(taken_by(conn, delivery_id).union(by))
+def record_partial_acceptance(
+    conn: sqlite3.Connection, delivery_id: str, recipients: Collection[str]
+) -> None:
+    """Add recipients that accepted a message which others refused to those recorded before."""
+    if recipients:
+        all_recipients = sorted(get_accepted_recipients(conn, delivery_id).union(recipients))
         conn.execute(
-            "UPDATE deliveries SET taken_by = ? WHERE id = ?", (json.dumps(everybody), delivery_id)
+            "UPDATE deliveries SET taken_by = ? WHERE id = ?",
+            (json.dumps(all_recipients), delivery_id),
         )
 
 
-def counts(conn: sqlite3.Connection) -> Mapping[str, int]:
-    """Return how many messages there are by status."""
+def count_by_status(conn: sqlite3.Connection) -> Mapping[str, int]:
+    """Return the number of messages by status."""
     rows = conn.execute("SELECT status, count(*) FROM deliveries GROUP BY status")
     return dict(rows.fetchall())

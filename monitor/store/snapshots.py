@@ -1,25 +1,26 @@
-"""Pages as they came, so that a parser's mistake found later loses nothing.
+"""Raw pages as fetched, so that a parser error found later loses no data.
 
-Of a release's article page only those are kept that say something else than the one before.
+An article page is stored only if it differs from the last stored one of its release.
 """
 
 import hashlib
 import sqlite3
+import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from monitor.model.scraped import Fetched
-from monitor.store.packing import pack, unpack
-from monitor.times import from_iso, to_iso
+from monitor.clock import from_iso, to_iso
+from monitor.models.check import FetchResponse
 
-_MUCH_LESS = 0.8
+_MAX_DELTA_RATIO = 0.8
 
 
-class Kept(NamedTuple):
-    """A page that was kept, without its body: that is under `hash`, which says if two are one.
+class PageSnapshot(NamedTuple):
+    """A stored page without its body.
 
-    `release_id` is the release whose article page it is; None for a listing's page.
+    `hash` identifies the body: two pages with the same hash are equal. `release_id` is the release
+    of an article page, None for a page of a listing.
     """
 
     id: int
@@ -32,61 +33,69 @@ class Kept(NamedTuple):
     release_id: int | None
 
 
-_KEPT = ", ".join(Kept._fields)
+_SNAPSHOT_COLUMNS = ", ".join(PageSnapshot._fields)
 
 
-def keep(
+def save_pages(
     conn: sqlite3.Connection,
     source: str,
     check_id: int | None,
-    pages: Iterable[Fetched],
-    limit: datetime,
+    pages: Iterable[FetchResponse],
+    prune_before: datetime,
 ) -> None:
-    """Keep raw pages, compressed, one body once; let go of those from before `limit`.
+    """Store raw pages, compressed, equal bodies once; delete pages from before `prune_before`.
 
-    Pages that were read together have one `check_id`; None is a page read by itself.
+    Pages that were read together have one `check_id`; None means a page that was read by itself.
     """
     for page in pages:
-        _keep(conn, source, check_id, page)
-    _let_go(conn, source, limit)
+        _save_page(conn, source, check_id, page)
+    _prune_snapshots(conn, source, prune_before)
 
 
-def keep_articles(
+def save_articles(
     conn: sqlite3.Connection,
     source: str,
     check_id: int | None,
-    pages: Mapping[str, Fetched],
-    same: Callable[[Fetched, Fetched], bool],
+    pages: Mapping[str, FetchResponse],
+    is_same_article: Callable[[FetchResponse, FetchResponse], bool],
 ) -> None:
-    """Keep article pages, by address, that are not the `same` as what is kept of their release."""
+    """Store article pages that differ from the last stored page of their release.
+
+    `pages` maps URL to page; a URL that no listing entry has is skipped. `is_same_article` compares
+    a new page with the stored one.
+    """
     for url, page in pages.items():
         row = conn.execute(
             "SELECT release_id FROM listings WHERE source = ? AND url = ?"
             " ORDER BY last_seen_at DESC LIMIT 1",
             (source, url),
         ).fetchone()
-        if row is not None and not any(same(page, last) for last in _last_kept(conn, row[0])):
-            _keep(conn, source, check_id, page, row[0])
+        if row is not None and not any(
+            is_same_article(page, stored_page) for stored_page in _load_last_article(conn, row[0])
+        ):
+            _save_page(conn, source, check_id, page, row[0])
 
 
-def _last_kept(conn: sqlite3.Connection, release_id: int) -> Iterator[Fetched]:
+def _load_last_article(conn: sqlite3.Connection, release_id: int) -> Iterator[FetchResponse]:
     rows = conn.execute(
-        f"SELECT {_KEPT} FROM snapshots WHERE release_id = ? ORDER BY id DESC LIMIT 1",
+        f"SELECT {_SNAPSHOT_COLUMNS} FROM snapshots WHERE release_id = ? ORDER BY id DESC LIMIT 1",
         (release_id,),
     )
-    return (fetched(conn, _kept(row)) for row in rows)
+    return (load_page(conn, _build_snapshot(row)) for row in rows)
 
 
-def _keep(
+def _save_page(
     conn: sqlite3.Connection,
     source: str,
     check_id: int | None,
-    page: Fetched,
+    page: FetchResponse,
     release_id: int | None = None,
 ) -> None:
-    name = hashlib.blake2b(page.body, digest_size=16).hexdigest()
-    if conn.execute("SELECT 1 FROM bodies WHERE hash = ?", (name,)).fetchone() is None:
-        _put(conn, name, page.body, _base(conn, source, is_article=release_id is not None))
+    body_hash = hashlib.blake2b(page.body, digest_size=16).hexdigest()
+    if conn.execute("SELECT 1 FROM bodies WHERE hash = ?", (body_hash,)).fetchone() is None:
+        _store_body(
+            conn, body_hash, page.body, _find_base(conn, source, is_article=release_id is not None)
+        )
     conn.execute(
         "INSERT INTO snapshots (check_id, source, url, fetched_at, content_type, hash, release_id)"
         " VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -96,14 +105,14 @@ def _keep(
             page.url,
             to_iso(page.fetched_at),
             page.headers.get("content-type"),
-            name,
+            body_hash,
             release_id,
         ),
     )
 
 
-def _base(conn: sqlite3.Connection, source: str, *, is_article: bool) -> str | None:
-    """Return the page of this make that was last kept whole."""
+def _find_base(conn: sqlite3.Connection, source: str, *, is_article: bool) -> str | None:
+    """Return the hash of the last page of this kind that was stored whole, or None."""
     row = conn.execute(
         "SELECT hash FROM snapshots JOIN bodies USING (hash) WHERE source = ?"
         " AND (release_id IS NOT NULL) = ? AND base IS NULL ORDER BY id DESC LIMIT 1",
@@ -112,63 +121,117 @@ def _base(conn: sqlite3.Connection, source: str, *, is_article: bool) -> str | N
     return None if row is None else row[0]
 
 
-def _put(conn: sqlite3.Connection, name: str, body: bytes, base: str | None) -> None:
-    """Store a body: as what differs from the base, where that is much less."""
-    data = pack(body)
-    if base is not None:
-        short = pack(body, _body(conn, base))
-        if len(short) < len(data) * _MUCH_LESS:
-            data = short
+def _store_body(
+    conn: sqlite3.Connection, body_hash: str, body: bytes, base_hash: str | None
+) -> None:
+    """Store a body: as a delta against the base if that is much smaller, otherwise whole."""
+    data = encode_body(body)
+    if base_hash is not None:
+        delta = encode_body(body, _load_body(conn, base_hash))
+        if len(delta) < len(data) * _MAX_DELTA_RATIO:
+            data = delta
         else:
-            base = None
-    conn.execute("INSERT INTO bodies (hash, data, base) VALUES (?, ?, ?)", (name, data, base))
+            base_hash = None
+    conn.execute(
+        "INSERT INTO bodies (hash, data, base) VALUES (?, ?, ?)", (body_hash, data, base_hash)
+    )
 
 
-def _let_go(conn: sqlite3.Connection, source: str, limit: datetime) -> None:
-    gone = conn.execute(
+def _prune_snapshots(conn: sqlite3.Connection, source: str, prune_before: datetime) -> None:
+    deleted = conn.execute(
         "DELETE FROM snapshots WHERE source = ? AND fetched_at < ? RETURNING hash",
-        (source, to_iso(limit)),
+        (source, to_iso(prune_before)),
     ).fetchall()
-    bases = [base for (name,) in gone for base in _forget(conn, name)]
+    bases = [base for (body_hash,) in deleted for base in _delete_unused_body(conn, body_hash)]
     for base in bases:
-        _forget(conn, base)
+        _delete_unused_body(conn, base)
 
 
-def _forget(conn: sqlite3.Connection, name: str) -> list[str]:
-    """Delete a body that nothing needs any more; return its base, if it had one."""
+def _delete_unused_body(conn: sqlite3.Connection, body_hash: str) -> list[str]:
+    """Delete a body if nothing refers to it; return its base, if it had one."""
     rows = conn.execute(
         "DELETE FROM bodies WHERE hash = ?1"
         " AND NOT EXISTS (SELECT 1 FROM snapshots WHERE hash = ?1)"
         " AND NOT EXISTS (SELECT 1 FROM bodies WHERE base = ?1) RETURNING base",
-        (name,),
+        (body_hash,),
     ).fetchall()
     return [base for (base,) in rows if base is not None]
 
 
-def kept(conn: sqlite3.Connection, after: int = 0) -> Iterator[Kept]:
-    """Yield the pages that were kept after the one with this id, in the order of time."""
+def iter_snapshots(conn: sqlite3.Connection, after_id: int = 0) -> Iterator[PageSnapshot]:
+    """Yield the pages stored after the one with this id, in order of time."""
     rows = conn.execute(
-        f"SELECT {_KEPT} FROM snapshots WHERE id > ? ORDER BY fetched_at, id", (after,)
+        f"SELECT {_SNAPSHOT_COLUMNS} FROM snapshots WHERE id > ? ORDER BY fetched_at, id",
+        (after_id,),
     )
-    return map(_kept, rows)
+    return map(_build_snapshot, rows)
 
 
-def _kept(row: tuple[Any, ...]) -> Kept:
-    id_, check_id, source, url, fetched_at, *rest = row
-    return Kept(id_, check_id, source, url, from_iso(fetched_at), *rest)
+def _build_snapshot(row: tuple[Any, ...]) -> PageSnapshot:
+    snapshot_id, check_id, source, url, fetched_at, *rest = row
+    return PageSnapshot(snapshot_id, check_id, source, url, from_iso(fetched_at), *rest)
 
 
-def fetched(conn: sqlite3.Connection, one: Kept) -> Fetched:
-    """Return a page as it came."""
-    return Fetched(
-        url=one.url,
+def load_page(conn: sqlite3.Connection, snapshot: PageSnapshot) -> FetchResponse:
+    """Return a stored page as it was fetched; the content type is its only header."""
+    return FetchResponse(
+        url=snapshot.url,
         status=200,
-        headers={} if one.content_type is None else {"content-type": one.content_type},
-        body=_body(conn, one.hash),
-        fetched_at=one.fetched_at,
+        headers={} if snapshot.content_type is None else {"content-type": snapshot.content_type},
+        body=_load_body(conn, snapshot.hash),
+        fetched_at=snapshot.fetched_at,
     )
 
 
-def _body(conn: sqlite3.Connection, name: str) -> bytes:
-    data, base = conn.execute("SELECT data, base FROM bodies WHERE hash = ?", (name,)).fetchone()
-    return unpack(data, None if base is None else _body(conn, base))
+def _load_body(conn: sqlite3.Connection, body_hash: str) -> bytes:
+    data, base_hash = conn.execute(
+        "SELECT data, base FROM bodies WHERE hash = ?", (body_hash,)
+    ).fetchone()
+    return decode_body(data, None if base_hash is None else _load_body(conn, base_hash))
+
+
+_COMPRESSION_LEVEL = 6
+
+
+def encode_body(body: bytes, base: bytes | None = None) -> bytes:
+    """Return a page compressed, as a delta against `base` if there is one."""
+    if base is None:
+        return zlib.compress(body, _COMPRESSION_LEVEL)
+    compressor = zlib.compressobj(_COMPRESSION_LEVEL, zdict=base)
+    return compressor.compress(b"\n".join(_delta_encode(body, base))) + compressor.flush()
+
+
+def decode_body(data: bytes, base: bytes | None = None) -> bytes:
+    """Return the page that `encode_body` made `data` from, with the same `base`."""
+    if base is None:
+        return zlib.decompress(data)
+    # Older data was compressed without the dictionary; this decompresses it as well.
+    delta = zlib.decompressobj(zdict=base).decompress(data)
+    base_lines = base.split(b"\n")
+    lines: list[bytes] = []
+    for line in delta.split(b"\n"):
+        if line.startswith(b"+"):
+            lines.append(line[1:])
+        else:
+            start, count = map(int, line[1:].split(b","))
+            lines += base_lines[start : start + count]
+    return b"\n".join(lines)
+
+
+def _delta_encode(body: bytes, base: bytes) -> list[bytes]:
+    base_lines = base.split(b"\n")
+    line_numbers = {line: number for number, line in reversed(list(enumerate(base_lines)))}
+    delta_lines: list[bytes] = []
+    start = count = 0
+    for line in body.split(b"\n"):
+        if count and start + count < len(base_lines) and base_lines[start + count] == line:
+            count += 1
+            continue
+        if count:
+            delta_lines.append(b"=%d,%d" % (start, count))
+        start, count = line_numbers.get(line, 0), int(line in line_numbers)
+        if not count:
+            delta_lines.append(b"+" + line)
+    if count:
+        delta_lines.append(b"=%d,%d" % (start, count))
+    return delta_lines

@@ -1,4 +1,4 @@
-"""Ending a transaction so that the first error is the one that is told."""
+"""Transactions that report the first error, even if the rollback fails too."""
 
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -7,25 +7,33 @@ from contextlib import contextmanager, suppress
 
 @contextmanager
 def transaction(conn: sqlite3.Connection, begin: str) -> Iterator[None]:
-    """Hold a transaction, and take back what was not committed in it."""
+    """Hold a transaction; roll back everything that was not committed in it."""
     conn.execute(begin)
-    with afterwards(lambda: _roll_back(conn)):
+    with run_finally(lambda: _roll_back(conn)):
         yield
 
 
 def _roll_back(conn: sqlite3.Connection) -> None:
-    # A full disk makes SQLite roll back by itself: to do it again would be an error.
+    # On a full disk SQLite rolls back by itself; a second rollback would be an error.
     if conn.in_transaction:
         conn.execute("ROLLBACK")
 
 
 @contextmanager
-def afterwards(then: Callable[[], object]) -> Iterator[None]:
-    """Do a thing at the end, come what may; its own error never hides the one that came first."""
+def run_finally(action: Callable[[], object]) -> Iterator[None]:
+    """Run `action` at the end of the block, also after an error.
+
+    If the block raised, an SQLite error in `action` is suppressed, so that it cannot hide the
+    first.
+    """
     try:
         yield
     except BaseException:
         with suppress(sqlite3.Error):
-            then()
+            action()
         raise
-    then()
+    action()
+
+
+APPLICATION_ID = 0x6D6F6E69  # "moni", in SQLite's header field for the program that owns a file
+SCHEMA_VERSION = 12  # each migration increases it by one

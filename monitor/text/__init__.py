@@ -1,7 +1,10 @@
-"""Text as it comes in, goes out and is compared.
+"""Text as it is read, written and compared.
 
-cleaning   neutralising what is hostile: control, bidi and invisible characters
-folding    the form in which two titles are compared
-likeness   whether two releases report one event
-tokens     words, numbers and initials, with their places in the original
+sanitize    removal of control, bidi and invisible characters, and plurals of counts
+normalize   NFKC with a map back to the original, and the form in which titles are compared
+tokenize    words, numbers and initials, with their positions in the original
+similarity  whether two releases report the same event
+encoding    the text of a page's bytes
+width       lines broken by terminal columns
+diff        word differences of two texts
 """

@@ -15,8 +15,8 @@ import trustme
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, Envelope, LoginPassword, Session
 
-from monitor.model.configured import Secret
-from monitor.model.told import Delivery
+from monitor.models.config import Secret
+from monitor.models.notification import Delivery
 
 Play = Callable[[socket.socket, threading.Event], None]
 

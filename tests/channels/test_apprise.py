@@ -13,12 +13,12 @@ import pytest
 
 from monitor.channels import apprise
 from monitor.errors import DeliveryError
-from monitor.model.configured import AppriseChannel
-from monitor.render.apprise import render
+from monitor.models.config import AppriseChannel
+from monitor.render.apprise import render_apprise
 from tests.channels.peers import DELIVERY, Receiver, free_port, receiving, secret
 from tests.render.samples import THREE
 
-SENT = replace(DELIVERY, payload=render(THREE))
+SENT = replace(DELIVERY, payload=render_apprise(THREE))
 
 
 def phone(*urls: str) -> AppriseChannel:
@@ -81,7 +81,7 @@ def test_failure_is_passing_and_says_why() -> None:
         error = refused(phone(receiver.url))
     assert str(error).startswith("Apprise did not get it through: JSON: Failed to send JSON")
     assert "error=500" in str(error)
-    assert not error.permanent
+    assert not error.is_permanent
     assert error.retry_after is None
 
 
@@ -129,7 +129,7 @@ def test_unknown_address_is_told_without_it(url: str) -> None:
     """The error says where it stands, and it may be mended."""
     error = refused(phone(url))
     assert str(error) == "$PHONE holds an address that Apprise does not know"
-    assert not error.permanent
+    assert not error.is_permanent
 
 
 def test_apprise_is_loaded_when_a_message_goes_through_it() -> None:

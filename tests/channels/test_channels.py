@@ -11,7 +11,7 @@ import pytest
 
 from monitor import channels
 from monitor.errors import DeliveryError, MonitorError
-from monitor.model.configured import (
+from monitor.models.config import (
     AppriseChannel,
     Channel,
     EmailChannel,
@@ -19,16 +19,8 @@ from monitor.model.configured import (
     TerminalChannel,
     WebhookChannel,
 )
-from monitor.render import apprise, discord, mail, ntfy, slack, standard, teams, terminal
-from tests.channels.peers import (
-    DELIVERY,
-    NOW,
-    Mailbox,
-    Receiver,
-    mail_server,
-    receiving,
-    secret,
-)
+from monitor.render import apprise, discord, email, ntfy, slack, standard, teams, terminal
+from tests.channels.peers import DELIVERY, NOW, Mailbox, Receiver, mail_server, receiving, secret
 from tests.render.samples import ONE
 
 SCREEN = TerminalChannel(name="here")
@@ -47,19 +39,19 @@ BOT = WebhookChannel(name="bot", url=secret("http://127.0.0.1:1/"), timeout=time
 @pytest.mark.parametrize(
     ("channel", "payload"),
     [
-        (SCREEN, terminal.compose(ONE).encode()),
-        (DESK, mail.render(ONE, sender="m@example.com", to=["desk@example.com"])),
+        (SCREEN, terminal.compose_message(ONE).encode()),
+        (DESK, email.render(ONE, sender="m@example.com", to=["desk@example.com"])),
         (BOT, standard.render(ONE)),
         (replace(BOT, format="slack"), slack.render(ONE)),
         (replace(BOT, format="discord"), discord.render(ONE)),
         (replace(BOT, format="teams"), teams.render(ONE)),
-        (replace(BOT, format="ntfy"), ntfy.render(ONE)),
-        (PHONE, apprise.render(ONE)),
+        (replace(BOT, format="ntfy"), ntfy.render_ntfy(ONE)),
+        (PHONE, apprise.render_apprise(ONE)),
     ],
 )
 def test_message_is_prepared_as_its_channel_needs(channel: Channel, payload: bytes) -> None:
     """Each kind of channel has its own frozen form."""
-    assert channels.prepare(channel, ONE) == payload
+    assert channels.render_payload(channel, ONE) == payload
 
 
 def test_each_kind_is_sent_its_way() -> None:
@@ -69,7 +61,7 @@ def test_each_kind_is_sent_its_way() -> None:
         bot = replace(BOT, url=secret(receiver.url))
         phone = replace(PHONE, url=secret(receiver.url.replace("http", "json")))
         for channel in (SCREEN, replace(DESK, port=port), bot, phone):
-            message = replace(DELIVERY, payload=channels.prepare(channel, ONE))
+            message = replace(DELIVERY, payload=channels.render_payload(channel, ONE))
             channels.send(channel, message, now=NOW, out=out)
     assert out.getvalue() == terminal.render(ONE, colour=False, width=80) + "\n"
     assert len(mailbox.taken) == 1
@@ -86,7 +78,7 @@ def test_secret_that_is_gone_is_a_passing_failure() -> None:
     bot = replace(BOT, url=Secret("$HOOK", read))
     with pytest.raises(DeliveryError, match=r"^\$HOOK is not set$") as caught:
         channels.send(bot, DELIVERY, now=NOW, out=io.StringIO())
-    assert not caught.value.permanent
+    assert not caught.value.is_permanent
 
 
 def test_failure_keeps_what_its_channel_said() -> None:
@@ -95,7 +87,7 @@ def test_failure_keeps_what_its_channel_said() -> None:
         bot = replace(BOT, url=secret(receiver.url))
         with pytest.raises(DeliveryError) as caught:
             channels.send(bot, DELIVERY, now=NOW, out=io.StringIO())
-    assert caught.value.permanent
+    assert caught.value.is_permanent
 
 
 def test_channels_are_imported_when_used() -> None:

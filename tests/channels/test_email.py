@@ -9,8 +9,8 @@ import pytest
 
 from monitor.channels import email
 from monitor.errors import DeliveryError, MonitorError
-from monitor.model.configured import EmailChannel, Secret, Tls
-from monitor.render import mail
+from monitor.models.config import EmailChannel, Secret, TlsMode
+from monitor.render import email as render_email
 from tests.channels.peers import (
     DELIVERY,
     Authority,
@@ -35,7 +35,7 @@ DESK = EmailChannel(
     tls="none",
     timeout=timedelta(seconds=5),
 )
-PAYLOAD = mail.render(THREE, sender=DESK.sender, to=DESK.to)
+PAYLOAD = render_email.render(THREE, sender=DESK.sender, to=DESK.to)
 SENT = replace(DELIVERY, payload=PAYLOAD)
 
 
@@ -70,7 +70,7 @@ def test_lines_that_begin_with_a_dot_survive() -> None:
 
 
 @pytest.mark.parametrize("tls", ["starttls", "implicit"])
-def test_tls_is_verified_by_the_given_authority(authority: Authority, tls: Tls) -> None:
+def test_tls_is_verified_by_the_given_authority(authority: Authority, tls: TlsMode) -> None:
     """With STARTTLS, or with TLS from the first byte, the message goes over TLS."""
     mailbox, context = Mailbox(), authority.context("127.0.0.1")
     start = {"tls_context": context, "require_starttls": True}
@@ -83,7 +83,7 @@ def test_tls_is_verified_by_the_given_authority(authority: Authority, tls: Tls) 
 
 @pytest.mark.parametrize("tls", ["starttls", "implicit"])
 @pytest.mark.parametrize("trusted", [True, False])
-def test_wrong_certificate_is_refused(authority: Authority, tls: Tls, trusted: bool) -> None:
+def test_wrong_certificate_is_refused(authority: Authority, tls: TlsMode, trusted: bool) -> None:
     """An unknown authority, or another host's certificate, gets no message."""
     mailbox = Mailbox()
     context = authority.context("mail.example.com" if trusted else "127.0.0.1")
@@ -93,7 +93,7 @@ def test_wrong_certificate_is_refused(authority: Authority, tls: Tls, trusted: b
         error = refused(replace(channel, port=port))
     assert not mailbox.taken
     assert "certificate could not be verified" in str(error)
-    assert not error.permanent
+    assert not error.is_permanent
 
 
 def test_server_without_starttls_gets_no_message() -> None:
@@ -111,7 +111,7 @@ def test_plain_server_on_an_implicit_port_is_told_in_words() -> None:
     with mail_server(Mailbox()) as port:
         error = refused(replace(DESK, port=port, tls="implicit"))
     assert str(error).startswith(f"127.0.0.1:{port}: ")
-    assert not error.permanent
+    assert not error.is_permanent
 
 
 def test_certificate_file_that_cannot_be_read_is_told_in_words(tmp_path: Path) -> None:
@@ -143,7 +143,7 @@ def test_login_lets_in_who_knows_the_password(authority: Authority, password: st
             return
         error = refused(replace(channel, port=port))
     assert "refused the user name or password: 535" in str(error)
-    assert not error.permanent
+    assert not error.is_permanent
     assert password not in str(error)
 
 
@@ -170,7 +170,7 @@ def test_address_beyond_ascii_is_told_in_words() -> None:
         error = refused(replace(DESK, port=port, to=("büro@example.com",)))
     assert mailbox.taken[0].rcpt_tos == ["desk@xn--bcher-kva.example"]
     assert "ASCII" in str(error)
-    assert not error.permanent
+    assert not error.is_permanent
 
 
 def test_password_beyond_ascii_is_told_without_it() -> None:
@@ -199,7 +199,7 @@ def test_all_recipients_refused(answers: tuple[str, str], permanent: bool) -> No
     said = dict(zip(("desk@example.com", "ops@example.com"), answers, strict=True))
     with mail_server(Mailbox(said=said)) as port:
         error = refused(replace(DESK, port=port))
-    assert error.permanent == permanent
+    assert error.is_permanent == permanent
     assert f"desk@example.com: {answers[0]}; ops@example.com: {answers[1]}" in str(error)
 
 
@@ -212,11 +212,13 @@ def test_one_recipient_refused_does_not_have_it(answer: str, permanent: bool) ->
     with mail_server(mailbox) as port:
         error = refused(replace(DESK, port=port))
         assert mailbox.taken[0].rcpt_tos == ["desk@example.com"]
-        assert (error.permanent, error.taken_by) == (permanent, ["desk@example.com"])
+        assert (error.is_permanent, error.delivered_to) == (permanent, ["desk@example.com"])
         said = answer.replace("\x1b", "")
         assert f"refused ops@example.com: {said}; the other recipients have it" in str(error)
         mailbox.said.clear()
-        email.send(replace(DESK, port=port), replace(SENT, taken_by=frozenset(error.taken_by)))
+        email.send(
+            replace(DESK, port=port), replace(SENT, delivered_to=frozenset(error.delivered_to))
+        )
         assert mailbox.taken[1].rcpt_tos == ["ops@example.com"]
         assert mailbox.taken[1].original_content == PAYLOAD
 
@@ -224,7 +226,7 @@ def test_one_recipient_refused_does_not_have_it(answer: str, permanent: bool) ->
 def test_nobody_left_is_no_conversation() -> None:
     """Whoever refused it may have been taken out of the config: nobody waits for it then."""
     everybody = frozenset({"desk@example.com", "ops@example.com"})
-    email.send(replace(DESK, port=free_port()), replace(SENT, taken_by=everybody))
+    email.send(replace(DESK, port=free_port()), replace(SENT, delivered_to=everybody))
 
 
 @pytest.mark.parametrize(
@@ -241,7 +243,7 @@ def test_refused_message(mailbox: Mailbox, words: str, permanent: bool) -> None:
     with mail_server(mailbox) as port:
         error = refused(replace(DESK, port=port))
     assert words in str(error)
-    assert error.permanent == permanent
+    assert error.is_permanent == permanent
 
 
 # ------------------------------------------------------------------ a bad connection
@@ -252,7 +254,7 @@ def test_nobody_listens() -> None:
     port = free_port()
     error = refused(replace(DESK, port=port))
     assert str(error) == f"127.0.0.1:{port}: Connection refused"
-    assert not error.permanent
+    assert not error.is_permanent
 
 
 @pytest.mark.parametrize(
@@ -269,7 +271,7 @@ def test_server_that_breaks_off(answers: list[str], words: str) -> None:
     with scripted(lines(*answers)) as port:
         error = refused(replace(DESK, port=port))
     assert words in str(error)
-    assert not error.permanent
+    assert not error.is_permanent
 
 
 def test_taken_message_is_not_sent_again_because_the_goodbye_failed() -> None:
@@ -291,7 +293,7 @@ def test_dripping_server_is_left_in_time() -> None:
     with scripted(drip(b"220-hello\r\n")) as port:
         error = refused(replace(DESK, port=port, timeout=timedelta(seconds=0.2)))
     assert "no answer in time" in str(error)
-    assert not error.permanent
+    assert not error.is_permanent
 
 
 @pytest.mark.parametrize(

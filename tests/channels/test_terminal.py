@@ -9,11 +9,11 @@ import pytest
 
 from monitor.channels import terminal
 from monitor.errors import DeliveryError
-from monitor.render.terminal import compose, render
+from monitor.render.terminal import compose_message, render
 from tests.channels.peers import DELIVERY
 from tests.render.samples import ONE
 
-SENT = replace(DELIVERY, payload=compose(ONE).encode())
+SENT = replace(DELIVERY, payload=compose_message(ONE).encode())
 
 
 class Screen(io.StringIO):
@@ -78,7 +78,7 @@ def test_reader_who_went_away_is_a_passing_failure() -> None:
     out = io.TextIOWrapper(io.BufferedWriter(raw), encoding="utf-8")
     with pytest.raises(DeliveryError, match="standard output cannot be written") as caught:
         terminal.send(SENT, out)
-    assert not caught.value.permanent
+    assert not caught.value.is_permanent
     raw.close()
     with contextlib.suppress(ValueError, OSError):
         out.close()

@@ -15,8 +15,8 @@ from standardwebhooks import Webhook
 
 from monitor.channels import webhook
 from monitor.errors import DeliveryError
-from monitor.model.configured import WebhookChannel
-from monitor.model.told import Digest
+from monitor.models.config import WebhookChannel
+from monitor.models.notification import ReleaseMessage
 from monitor.render import discord, ntfy, slack, standard, teams
 from tests.channels.peers import (
     DELIVERY,
@@ -99,7 +99,7 @@ def test_bad_secret_is_told_without_it(key: str) -> None:
         error = refused(bot(receiver.url, secret=secret(key)))
     assert not receiver.got
     assert str(error).startswith("$TEST_SECRET holds no signing secret")
-    assert not error.permanent
+    assert not error.is_permanent
     told = "".join(traceback.format_exception(error))
     assert not [word for word in key.split() if len(word) > 6 and word in told]
 
@@ -108,7 +108,7 @@ def test_bad_secret_is_told_without_it(key: str) -> None:
     ("form", "render"),
     [("slack", slack.render), ("discord", discord.render), ("teams", teams.render)],
 )
-def test_chat_needs_no_signature(form: str, render: Callable[[Digest], bytes]) -> None:
+def test_chat_needs_no_signature(form: str, render: Callable[[ReleaseMessage], bytes]) -> None:
     """A chat gets its body alone."""
     message = replace(SENT, payload=render(THREE))
     with receiving(Receiver(body=b"ok")) as receiver:
@@ -120,7 +120,7 @@ def test_chat_needs_no_signature(form: str, render: Callable[[Digest], bytes]) -
 
 # ------------------------------------------------------------------ ntfy
 
-PUSH = replace(SENT, payload=ntfy.render(THREE))
+PUSH = replace(SENT, payload=ntfy.render_ntfy(THREE))
 
 
 def topic(receiver: Receiver, name: str = "hush-topic_1") -> str:
@@ -205,7 +205,7 @@ def test_only_gone_is_for_good(status: int, permanent: bool) -> None:
     """What the user or the receiver can mend is tried again; a 410 is not."""
     with receiving(Receiver(status=status, body=b"no\x1b[2J\nentry")) as receiver:
         error = refused(bot(receiver.url))
-    assert error.permanent == permanent
+    assert error.is_permanent == permanent
     assert str(error).startswith(f"http://127.0.0.1 answered {status}")
     assert str(error).endswith(": no[2J entry")
     assert error.retry_after is None
@@ -219,7 +219,7 @@ def test_redirect_is_not_followed() -> None:
             error = refused(bot(receiver.url))
     assert not target.got
     assert "redirect" in str(error)
-    assert not error.permanent
+    assert not error.is_permanent
 
 
 @pytest.mark.parametrize("status", [429, 503, 500])
@@ -254,7 +254,7 @@ def test_wait_of_a_chat_is_honoured(
     with receiving(Receiver(status=429, headers=headers, body=body)) as receiver:
         error = refused(bot(receiver.url, format=form))
     assert error.retry_after == (None if wait is None else timedelta(seconds=wait))
-    assert not error.permanent
+    assert not error.is_permanent
 
 
 @pytest.mark.parametrize("form", ["slack", "discord", "teams"])
@@ -265,7 +265,7 @@ def test_chat_that_lost_its_webhook_may_get_it_back(
     """A 404 can be a proxy's or be mended by a new address; only a 410 is for good."""
     with receiving(Receiver(status=status, body=b"no_service")) as receiver:
         error = refused(bot(receiver.url, format=form))
-    assert error.permanent == permanent
+    assert error.is_permanent == permanent
     assert str(error).endswith(": no_service")
 
 
@@ -311,14 +311,14 @@ def test_wrong_certificate_is_refused(authority: Authority, trusted: bool) -> No
         error = refused(bot(receiver.url, ca_file=authority.ca_file if trusted else None))
     assert not receiver.got
     assert str(error).startswith("https://127.0.0.1: its certificate could not be verified: ")
-    assert not error.permanent
+    assert not error.is_permanent
 
 
 def test_nobody_listens() -> None:
     """A refused connection passes, and is told by host alone."""
     error = refused(bot(f"http://user:pass@127.0.0.1:{free_port()}/T000/hush"))
     assert str(error) == "http://127.0.0.1: Connection refused"
-    assert not error.permanent
+    assert not error.is_permanent
     assert "hush" not in "".join(traceback.format_exception(error))
 
 
@@ -328,7 +328,7 @@ def test_slow_receiver_is_left_in_time(play: Play) -> None:
     with scripted(play) as port:
         error = refused(bot(f"http://127.0.0.1:{port}/", timeout=timedelta(seconds=0.4)))
     assert str(error) == "http://127.0.0.1: no answer in time"
-    assert not error.permanent
+    assert not error.is_permanent
 
 
 def test_answer_that_drips_still_counts() -> None:
@@ -341,7 +341,7 @@ def test_answer_that_drips_still_counts() -> None:
 
     with scripted(play) as port:
         error = refused(bot(f"http://127.0.0.1:{port}/", timeout=timedelta(seconds=0.4)))
-    assert error.permanent
+    assert error.is_permanent
     assert "answered 410 (gone for good): bye" in str(error)
 
 
@@ -351,7 +351,7 @@ def test_receiver_that_talks_nonsense(answer: str) -> None:
     with scripted(lines(answer)) as port:
         error = refused(bot(f"http://127.0.0.1:{port}/hush"))
     assert str(error).startswith("http://127.0.0.1: ")
-    assert not error.permanent
+    assert not error.is_permanent
     assert "hush" not in str(error)
 
 

@@ -7,15 +7,15 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from monitor.check import Report
-from monitor.check.desk import Desk
-from monitor.check.replaying import replay
-from monitor.model.configured import Source, TerminalChannel, Watch
-from monitor.model.replayed import Replay
+from monitor.check.alerts import AlertRouter
+from monitor.check.replay import replay_pages
+from monitor.check.runner import CheckReport
+from monitor.models.config import Source, TerminalChannel, Watch
+from monitor.models.report import ReplayResult
 from monitor.store.database import Database, open_database
-from tests.check.ministry import Line
-from tests.site import Site
-from tests.worlds import FakeWorld
+from tests.check.fake_ministry import Line
+from tests.support.fake_clock import FakeWorld
+from tests.support.site import Site
 
 DAY = date(2025, 12, 1)
 STEEL = Watch(name="steel", any=("steel",))
@@ -40,18 +40,23 @@ class Scene:
         self.check()
         self.settle()
 
-    def check(self, source: Source | None = None, **wish: bool) -> Report:
+    def check(self, source: Source | None = None, **wish: bool) -> CheckReport:
         """Check once, a minute after the last time."""
         self.world.pass_time(timedelta(minutes=1))
         channels = [TerminalChannel(name=name) for name in self.channels]
-        desk = Desk(self.watches, channels)
+        desk = AlertRouter(self.watches, channels)
         return self.line.check(source or self.source, desk, self.db, **wish)
 
-    def replay(self) -> Replay:
+    def replay(self) -> ReplayResult:
         """Read all that is kept again, and take it in."""
-        desk = Desk(self.watches, [TerminalChannel(name=name) for name in self.channels])
-        return replay(
-            [self.source], desk, apply=True, db=self.db, world=self.world.world, tell=lambda _: None
+        desk = AlertRouter(self.watches, [TerminalChannel(name=name) for name in self.channels])
+        return replay_pages(
+            [self.source],
+            desk,
+            apply=True,
+            db=self.db,
+            clock=self.world.world,
+            on_progress=lambda _: None,
         )
 
     def settle(self) -> None:
@@ -70,7 +75,7 @@ class Scene:
 
     def rows(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
         """Ask the store something."""
-        with self.db.reading() as conn:
+        with self.db.begin_read() as conn:
             return conn.execute(sql, values).fetchall()
 
     def told(self) -> list[tuple[str, str, str, list[str]]]:

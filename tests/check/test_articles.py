@@ -6,10 +6,10 @@ from datetime import timedelta
 import pytest
 
 from monitor.errors import FetchError
-from monitor.model.configured import Watch
-from tests.check.ministry import deaf
+from monitor.models.config import Watch
+from tests.check.fake_ministry import deaf
 from tests.check.scene import DAY, STEEL, Scene
-from tests.site_pages import LOGIN, File, Post, article, framed
+from tests.support.site_pages import LOGIN, File, Post, article, framed
 
 LONG = "And so it went on. " * 40
 
@@ -23,7 +23,7 @@ def test_a_new_release_is_whole_at_once(scene: Scene) -> None:
     """Full text, searchable; files with name, kind and address; one alert."""
     scene.begin()
     scene.site.publish("Of quotas", DAY, body=LONG + "Steel.", files=(File("Note (1).PDF"),))
-    (found,) = scene.check().found
+    (found,) = scene.check().matched_events
     assert found.event.release.body == LONG + "Steel."
     assert scene.told() == [("bot", "new", "Of quotas", ["steel"])]
     assert scene.rows("SELECT title FROM releases_fts('steel')") == [("Of quotas",)]
@@ -110,7 +110,7 @@ def test_one_page_that_is_broken_keeps_no_other_waiting(scene: Scene) -> None:
 
 
 def _not_found(_: str) -> bytes:
-    raise FetchError("404", passing=False, gone=True)
+    raise FetchError("404", is_transient=False, is_gone=True)
 
 
 def test_an_article_that_is_gone_while_its_entry_stands_changes_nothing(scene: Scene) -> None:
@@ -241,8 +241,8 @@ def test_what_was_told_is_not_new_again_for_another_watch(scene: Scene) -> None:
     scene.check(other)
     scene.line.set(articles=deaf)
     number = scene.site.publish("Steel", DAY, body=LONG + "Of tin.").article_id
-    assert len(scene.check().found) == 1
-    assert len(scene.check(other).found) == 1
+    assert len(scene.check().matched_events) == 1
+    assert len(scene.check(other).matched_events) == 1
     scene.line.set()
     scene.world.pass_time(timedelta(days=1))
     scene.settle()

@@ -5,13 +5,13 @@ from datetime import timedelta
 
 import pytest
 
-from monitor.model.configured import Watch
-from monitor.query.syntax import parse
-from monitor.store import archive
-from monitor.store.watches import rename
-from tests.check.ministry import deaf
+from monitor.models.config import Watch
+from monitor.query.parser import parse
+from monitor.store import releases
+from monitor.store.releases import rename_watch
+from tests.check.fake_ministry import deaf
 from tests.check.scene import DAY, STEEL, Scene
-from tests.site_pages import File
+from tests.support.site_pages import File
 
 LONG = "And so it went on. " * 40
 
@@ -218,7 +218,7 @@ def test_what_was_found_before_queries_were_kept_is_not_found_again(scene: Scene
     """By which one is not known: rather not twice."""
     scene.site.publish("Talks on steel", DAY)
     scene.begin()
-    with scene.db.writing() as conn:
+    with scene.db.begin_write() as conn:
         conn.execute("UPDATE matches SET query = NULL")
     for title in ("Talks on fish", "Talks on steel"):
         scene.site.edit(1, title=title)
@@ -253,8 +253,8 @@ def test_a_renamed_watch_follows_what_it_was_told_before(
     """By the name that it has now, and as far as it asks to."""
     number = told_of(scene, watch)
     scene.watches = (replace(watch, name="iron"),)
-    with scene.db.writing() as conn:
-        assert rename(conn, "steel", "iron") == 1
+    with scene.db.begin_write() as conn:
+        assert rename_watch(conn, "steel", "iron") == 1
     scene.site.edit(number, title="Steel talks failed")
     scene.check()
     assert [(event, names) for _, event, _, names in scene.told()] == [
@@ -316,8 +316,8 @@ def test_the_full_text_index_follows_an_edit(scene: Scene) -> None:
     scene.site.edit(number, title="A pact on U.S. tin", body="No more.")
     scene.check()
     for word, found in (("steel", 0), ("held", 0), ("tin", 1), ("US", 1)):
-        with scene.db.reading() as conn:
-            assert len(list(archive.search(conn, parse(word)))) == found, word
+        with scene.db.begin_read() as conn:
+            assert len(list(releases.search_by_date(conn, parse(word)))) == found, word
     for word, found in (("steel", 0), ("tin", 1)):
         assert len(scene.rows("SELECT rowid FROM releases_fts(?)", word)) == found, word
 
@@ -336,7 +336,7 @@ def test_a_release_edited_on_two_boards_is_edited_once(scene: Scene) -> None:
 def test_an_old_channel_that_was_given_up_on_was_not_told(scene: Scene) -> None:
     """Who never heard of a release is not told that it changed."""
     number = told_of(scene, STEEL)
-    with scene.db.writing() as conn:
+    with scene.db.begin_write() as conn:
         conn.execute("UPDATE deliveries SET status = 'given-up'")
     scene.site.edit(number, title="Talks failed")
     scene.check()

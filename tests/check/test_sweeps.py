@@ -5,11 +5,11 @@ from datetime import timedelta
 
 import pytest
 
-from monitor.check.reading import Reading
-from monitor.model.scraped import Entry, Page
-from tests.check.ministry import deaf
+from monitor.check.pagination import FetchedPages
+from monitor.models.check import Entry, ListingPage
+from tests.check.fake_ministry import deaf
 from tests.check.scene import DAY, Scene
-from tests.site_pages import MAINTENANCE
+from tests.support.site_pages import MAINTENANCE
 
 # ------------------------------------------------------------------ what is late
 
@@ -130,10 +130,10 @@ def test_what_was_pushed_down_while_read_stands_where_it_was_met_last(scene: Sce
 # ------------------------------------------------------------------ what counts as proof
 
 
-def page(number: int, count: int) -> Page:
+def page(number: int, count: int) -> ListingPage:
     """Return a page of so many entries."""
     one = Entry(title="A", date=DAY, category=None, body="", url=None)
-    return Page(number=number, entries=(one,) * count)
+    return ListingPage(number=number, entries=(one,) * count)
 
 
 @pytest.mark.parametrize(
@@ -154,14 +154,14 @@ def test_pages_of_one_length_are_proof(
 ) -> None:
     """A page that is shorter than one below it has left something out."""
     made = tuple(page(number, count) for number, count in enumerate(counts, 1))
-    reading = Reading(pages=made, fetched=(), gap_page=None, is_sweep=True)
-    assert (reading.is_proof, reading.is_to_the_end) == (proof, to_the_end)
-    assert not replace(reading, is_sweep=False).is_proof
+    reading = FetchedPages(pages=made, responses=(), gap_page=None, is_sweep=True)
+    assert (reading.can_prove_withdrawals, reading.reaches_end) == (proof, to_the_end)
+    assert not replace(reading, is_sweep=False).can_prove_withdrawals
 
 
 def test_pages_after_a_gap_are_no_part_of_the_stretch() -> None:
     """What lies between was not read."""
     made = (page(1, 10), page(2, 10), page(7, 3), page(8, 0))
-    reading = Reading(pages=made, fetched=(), gap_page=None, is_sweep=True)
-    assert [one.number for one in reading.stretch] == [1, 2]
-    assert not reading.is_to_the_end
+    reading = FetchedPages(pages=made, responses=(), gap_page=None, is_sweep=True)
+    assert [one.number for one in reading.contiguous_pages] == [1, 2]
+    assert not reading.reaches_end

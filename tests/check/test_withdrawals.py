@@ -5,14 +5,14 @@ from dataclasses import replace
 
 import pytest
 
-from monitor.check.desk import Desk
-from monitor.check.importing import import_entries
+from monitor.check.alerts import AlertRouter
+from monitor.check.importer import import_entries
 from monitor.errors import FetchError
-from monitor.model.configured import Watch
-from monitor.model.scraped import Entry
-from tests.check.ministry import Trap, deaf
+from monitor.models.check import Entry
+from monitor.models.config import Watch
+from tests.check.fake_ministry import Trap, deaf
 from tests.check.scene import DAY, STEEL, Scene
-from tests.site_pages import BOARDS, LOGIN, MAINTENANCE, board_list, framed
+from tests.support.site_pages import BOARDS, LOGIN, MAINTENANCE, board_list, framed
 
 
 def told_of(scene: Scene, count: int = 24, *, at: int = 0) -> int:
@@ -64,11 +64,11 @@ def test_the_sites_own_words_prove_it_too(scene: Scene, missing: str) -> None:
 
 
 def _gone(_: str) -> bytes:
-    raise FetchError("404", passing=False, gone=True)
+    raise FetchError("404", is_transient=False, is_gone=True)
 
 
 def _refused(_: str) -> bytes:
-    raise FetchError("403", passing=False)
+    raise FetchError("403", is_transient=False)
 
 
 @pytest.mark.parametrize(
@@ -194,7 +194,7 @@ def test_who_asks_for_withdrawals_alone_hears_of_them(scene: Scene, at: int) -> 
     scene.site.withdraw(post.article_id)
     reports = [scene.check(sweep=True) for _ in range(3)]
     assert scene.told() == [("bot", "withdrawn", "Steel", ["steel"])]
-    assert [len(report.found) for report in reports] == [0, 1, 0]
+    assert [len(report.matched_events) for report in reports] == [0, 1, 0]
     scene.site.put(post, ["fta"], 0)
     scene.check(sweep=True)
     assert scene.told()[1:] == [("bot", "restored", "Steel", ["steel"])]
@@ -241,7 +241,9 @@ def test_a_file_brings_nothing_back(scene: Scene) -> None:
     scene.check(sweep=True)
     scene.check(sweep=True)
     entry = Entry(title="Steel", date=DAY, category=post.category, body="", url=None)
-    import_entries({"trade": [entry]}, Desk((STEEL,), ()), db=scene.db, world=scene.world.world)
+    import_entries(
+        {"trade": [entry]}, AlertRouter((STEEL,), ()), db=scene.db, clock=scene.world.world
+    )
     assert withdrawn(scene) == ["Steel"]
 
 

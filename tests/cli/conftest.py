@@ -1,5 +1,5 @@
 """What the tests of commands need."""
 
-from tests.site import site_fixture
+from tests.support.site import site_fixture
 
 __all__ = ["site_fixture"]

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.stage import environment
+from tests.support.installation import environment
 
 PATIENCE = 60.0
 SHELLS = ("bash", "zsh", "fish")

@@ -9,7 +9,7 @@ import sys
 import termios
 from contextlib import suppress
 
-from tests.stage import Stage, environment
+from tests.support.installation import Stage, environment
 
 
 def seen(stage: Stage, *args: str, rows: int = 24, columns: int = 80, **env: str) -> str:

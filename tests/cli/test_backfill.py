@@ -15,13 +15,13 @@ from pathlib import Path
 
 import pytest
 
-from tests import site_faults as faults
 from tests.channels.peers import Receiver, receiving
-from tests.crashing import Crashing, Ended
-from tests.site import Site
-from tests.site_pages import BOARDS
-from tests.site_wire import Exchange, Response
-from tests.stage import WATCHES, Stage, bot, environment, source
+from tests.support import site_faults as faults
+from tests.support.installation import WATCHES, Stage, bot, environment, source
+from tests.support.killed_processes import Crashing, Ended
+from tests.support.site import Site
+from tests.support.site_pages import BOARDS
+from tests.support.site_wire import Exchange, Response
 
 FIRST = date(2012, 1, 2)
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.stage import Stage, source
+from tests.support.installation import Stage, source
 
 URL = "http://127.0.0.1:9/"
 WATCHES = """

@@ -11,18 +11,18 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from monitor.check.desk import Desk
-from monitor.cli.backtest import back_test
-from monitor.config import load
-from monitor.model.configured import Config, TerminalChannel
-from monitor.query.keywords import of
-from monitor.query.printing import unparse
+from monitor.check.alerts import AlertRouter
+from monitor.cli.backtest import run_back_test
+from monitor.config.loader import load_config_file
+from monitor.models.config import Config, TerminalChannel
+from monitor.query import build_watch_query
+from monitor.query.lexer import to_query
 from monitor.store.database import open_database
-from tests.check.ministry import Line
-from tests.query.model import BLOCKS, Written, documents, nodes
-from tests.site import Site
-from tests.stage import Stage, source
-from tests.worlds import FakeWorld
+from tests.check.fake_ministry import Line
+from tests.query.reference_model import BLOCKS, Written, documents, nodes
+from tests.support.fake_clock import FakeWorld
+from tests.support.installation import Stage, source
+from tests.support.site import Site
 
 PHASES = [Phase.explicit, Phase.reuse, Phase.generate]  # to shrink one of these takes minutes
 DAY = date(2025, 12, 1)
@@ -30,7 +30,7 @@ BOARDS = {"trade": "fta", "energy": "energy"}
 
 keywords = st.lists(st.sampled_from(sorted(BLOCKS)), min_size=1, max_size=2)
 watches = st.one_of(
-    st.fixed_dictionaries({"query": nodes.map(unparse)}),
+    st.fixed_dictionaries({"query": nodes.map(to_query)}),
     st.fixed_dictionaries({"any": keywords}, optional={"none": keywords}),
     st.fixed_dictionaries({"all": keywords}, optional={"any": keywords}),
 )
@@ -50,7 +50,7 @@ def watch(number: int, keys: Mapping[str, Any], sources: Sequence[str] | None) -
 def published_one_by_one(config: Config, site: Site, some: Sequence[tuple[Written, str]]) -> None:
     """Let every release appear by itself, and be found by a check of each listing."""
     world = FakeWorld()
-    line, desk = Line(site, world), Desk(config.watches, [TerminalChannel(name="bot")])
+    line, desk = Line(site, world), AlertRouter(config.watches, [TerminalChannel(name="bot")])
     with open_database(config.store_path) as db:
         db.conn.execute("PRAGMA synchronous = OFF")
         for number, (written, board) in enumerate(some):
@@ -63,7 +63,7 @@ def published_one_by_one(config: Config, site: Site, some: Sequence[tuple[Writte
 
 def found(config: Config) -> dict[str, set[int]]:
     """Return the releases that each watch found, by their ids."""
-    with open_database(config.store_path) as db, db.reading() as conn:
+    with open_database(config.store_path) as db, db.begin_read() as conn:
         rows = conn.execute("SELECT watch, release_id FROM matches").fetchall()
     return {
         one.name: {number for name, number in rows if name == one.name} for one in config.watches
@@ -85,12 +85,12 @@ def test_a_back_test_is_what_the_alerts_would_have_been(
     with TemporaryDirectory() as folder, Site() as site:
         boards = [source(name, site.url(board)) for name, board in BOARDS.items()]
         parts = [watch(number, *one) for number, one in enumerate(wanted)]
-        config = load(Stage(Path(folder), *boards, *parts).config, {})
+        config = load_config_file(Stage(Path(folder), *boards, *parts).config, {})
         for board in BOARDS.values():
             site.publish(f"What {board} was before", DAY, body="Nothing.", boards=[board])
         published_one_by_one(config, site, some)
         alerted = found(config)
         for one in config.watches:
-            tested = back_test(config, of(one), one.sources)
+            tested = run_back_test(config, build_watch_query(one), one.sources)
             assert {result.release.id for result in tested.latest} == alerted[one.name]
             assert tested.count == len(alerted[one.name])

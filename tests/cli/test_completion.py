@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from monitor.jsontext import dumps
+from monitor.text.sanitize import safe_dumps
 from tests.cli.shells import SHELLS, Typist, typing
 
 WATCHES = (
@@ -15,7 +15,7 @@ WATCHES = (
     "a:b=c@d",
     "~tilde;&|(x)",
 )
-CONFIG = "\n".join(f"[[watch]]\nname = {dumps(name)}\nany = ['x']" for name in WATCHES)
+CONFIG = "\n".join(f"[[watch]]\nname = {safe_dumps(name)}\nany = ['x']" for name in WATCHES)
 OTHER = """
 [[source]]
 name = "trade board"

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from tests.channels.peers import Mailbox, Receiver, mail_server, receiving
-from tests.crashing import Crashing
-from tests.site import Site
-from tests.stage import WATCHES, Stage, bot, desk, source
+from tests.support.installation import WATCHES, Stage, bot, desk, source
+from tests.support.killed_processes import Crashing
+from tests.support.site import Site
 
 DAY = date(2025, 12, 1)
 

@@ -4,8 +4,8 @@ from datetime import date
 from pathlib import Path
 
 from tests.channels.peers import Mailbox, Receiver, free_port, mail_server, receiving
-from tests.site import Site
-from tests.stage import WATCHES, Stage, bot, desk, source
+from tests.support.installation import WATCHES, Stage, bot, desk, source
+from tests.support.site import Site
 
 DAY = date(2025, 12, 1)
 TERMINAL = '[[channel]]\nname = "screen"\nkind = "terminal"\n'

@@ -12,12 +12,12 @@ from typing import Any
 import pytest
 
 from monitor.cli import main
-from monitor.store import archive, messages
+from monitor.store import messages, releases
 from monitor.store.database import open_database
 from tests.channels.peers import Receiver, receiving
-from tests.site import Site
-from tests.stage import Stage, bot, source
 from tests.store.samples import message
+from tests.support.installation import Stage, bot, source
+from tests.support.site import Site
 
 DAY = date(2025, 12, 1)
 OLD, STEEL, FOOTBALL, CHIPS, LATER = 1, 3, 4, 5, 6
@@ -313,12 +313,12 @@ def test_other_ends_are_told_too(asked: Asked, tmp_path: Path) -> None:
         conn.execute("UPDATE matches SET origin = 'news'")
     out = asked.said(other, 1, "afterwards")
     assert "no channel was to hear of it when it was found" in out
-    with open_database(other.db) as db, db.writing() as conn:
-        release = archive.release(conn, 1)
+    with open_database(other.db) as db, db.begin_write() as conn:
+        release = releases.find_release(conn, 1)
         assert release is not None
         long_ago = datetime(2025, 12, 1, tzinfo=UTC)
         one = message(release, "earlier", "terminal", long_ago)
-        messages.owe(conn, one, due_at=long_ago, check_id=None)
+        messages.enqueue_release_message(conn, one, due_at=long_ago, check_id=None)
     out = asked.said(other, 1, "afterwards")
     assert "its readers had heard of it already, for another watch; nobody is told twice" in out
     other.configure(source("trade", "http://127.0.0.1:9/"), NEW)

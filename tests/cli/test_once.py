@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from standardwebhooks import Webhook
 
-from tests import site_faults as faults
 from tests.channels.peers import Mailbox, Receiver, free_port, mail_server, receiving
-from tests.site import Site
-from tests.stage import SECRET, WATCHES, Stage, bot, desk, source
+from tests.support import site_faults as faults
+from tests.support.installation import SECRET, WATCHES, Stage, bot, desk, source
+from tests.support.site import Site
 
 DAY = date(2025, 12, 1)
 STEEL = "Korea and Canada Discuss Economic and Trade Issues, Including Canada’s Steel TRQ Measures"

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.stage import WATCHES, Done, Stage, environment, source
+from tests.support.installation import WATCHES, Done, Stage, environment, source
 
 # Whoever may do anything is given up, or else file modes would mean nothing to root.
 _CAPABILITIES = "-dac_override,-dac_read_search"

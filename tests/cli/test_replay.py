@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tests import site_faults as faults
-from tests.site import Site
-from tests.stage import WATCHES, Stage, source
+from tests.support import site_faults as faults
+from tests.support.installation import WATCHES, Stage, source
+from tests.support.site import Site
 
 DAY = date(2025, 11, 1)
 

@@ -13,10 +13,9 @@ from typing import Any
 import pytest
 import yaml
 
-from monitor.cli.arguments import parse
-from monitor.cli.installation import Installation
-from monitor.cli.unit import unit
-from tests.stage import Stage, bot, source
+from monitor.cli.command_line import parse_arguments
+from monitor.cli.service import Installation, format_unit
+from tests.support.installation import Stage, bot, source
 
 URL = "http://127.0.0.1:9/x"
 AWKWARD = 'a "b" 100% $HOME \\ ü'
@@ -134,14 +133,14 @@ def test_it_sees_the_folders_that_it_needs(
     root = Path("/")
     here = Installation(
         command=(str(root / program), "run"),
-        config=root / config,
-        folder=root / store,
+        config_path=root / config,
+        database_folder=root / store,
         user="monitor",
         uid=990,
         gid=990,
-        variables=(),
+        secret_variables=(),
     )
-    found = settings(unit(here))
+    found = settings(format_unit(here))
     assert (found["PrivateTmp"], found["ProtectHome"]) == ([private], [homes])
 
 
@@ -197,7 +196,7 @@ def test_the_compose_file_mounts_what_is_needed_under_its_own_name(tmp_path: Pat
     assert service["environment"][1:] == VARIABLES.split()
     assert service["read_only"] is True
     args = service["healthcheck"]["test"]
-    assert parse(args[2:]).quiet
+    assert parse_arguments(args[2:]).quiet
 
 
 def test_the_image_is_built_from_what_is_there(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.stage import ROOT, WATCHES, Stage, environment, source
+from tests.support.installation import ROOT, WATCHES, Stage, environment, source
 
 
 def run(folder: Path, *args: str) -> "subprocess.CompletedProcess[str]":
@@ -93,7 +93,7 @@ def loaded(folder: Path, *args: str) -> set[str]:
     [
         (["--once", "-q"], {"apscheduler", "sqlite_utils", "rich", "click", "httpx._main",
                             "selectolax", "smtplib", "tomlkit", "monitor.query",
-                            "monitor.heartbeat", "monitor.cli.beating", "monitor.vitals"}),
+                            "monitor.incidents.heartbeat", "monitor.status"}),
         (["releases"], {"httpx", "httpcore", "ssl", "apscheduler", "sqlite_utils", "selectolax"}),
         (["watch", "list"], {"httpx", "httpcore", "apscheduler", "sqlite_utils", "selectolax"}),
     ],
@@ -104,7 +104,7 @@ def test_a_command_loads_what_it_needs_alone(
     """Cron starts this every few minutes: what a run does not need it does not load."""
     from datetime import date  # noqa: PLC0415 - beside the site
 
-    from tests.site import Site  # noqa: PLC0415
+    from tests.support.site import Site  # noqa: PLC0415
 
     with Site() as site:
         site.publish("Steel", date(2025, 12, 1))

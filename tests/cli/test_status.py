@@ -3,11 +3,11 @@
 from datetime import date, timedelta
 from pathlib import Path
 
-from tests import site_faults as faults
 from tests.channels.peers import Receiver, receiving
 from tests.daemon.running import running
-from tests.site import Site
-from tests.stage import WATCHES, Stage, bot, source
+from tests.support import site_faults as faults
+from tests.support.installation import WATCHES, Stage, bot, source
+from tests.support.site import Site
 
 DAY = date(2025, 12, 1)
 

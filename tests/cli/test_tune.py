@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.stage import Stage, source
+from tests.support.installation import Stage, source
 
 WATCHES = """
 [[watch]]

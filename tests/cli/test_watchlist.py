@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from monitor.cli.backtest import back_test
-from monitor.config import load
-from monitor.query.syntax import parse
-from monitor.store import watches
+from monitor.cli.backtest import run_back_test
+from monitor.config.loader import load_config_file
+from monitor.query.parser import parse
+from monitor.store import releases
 from monitor.store.database import open_database
-from tests.site import Site
-from tests.stage import WATCHES, Stage, environment, source
 from tests.store.samples import stored_release
+from tests.support.installation import WATCHES, Stage, environment, source
+from tests.support.site import Site
 
 DAY = date(2025, 12, 1)
 FILE = """-
@@ -179,9 +179,9 @@ def test_a_watch_is_renamed_with_what_it_found(stage: Stage) -> None:
 KILLED = """
 import os, signal, sys
 from monitor.cli import main
-from monitor.store import watches
+from monitor.store import releases
 
-watches.rename = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
+releases.rename_watch = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
 main(sys.argv[1:])
 """
 
@@ -207,7 +207,7 @@ def test_a_rename_that_was_cut_off_is_mended_by_the_same_command(stage: Stage) -
 def test_a_rename_onto_an_old_name_keeps_one_match_a_release(tmp_path: Path) -> None:
     """Another watch once had the name, and was removed: both have found the release."""
     with open_database(tmp_path / "monitor.db") as db:
-        with db.writing() as conn:
+        with db.begin_write() as conn:
             first, second = stored_release(conn, "A"), stored_release(conn, "B")
             for release, name, event in (
                 (first, "old", "new"),
@@ -221,9 +221,9 @@ def test_a_rename_onto_an_old_name_keeps_one_match_a_release(tmp_path: Path) -> 
                     " snippet) VALUES (?, ?, ?, 'news', '', '[]', '{}')",
                     (release.id, name, event),
                 )
-        with db.writing() as conn:
-            assert watches.rename(conn, "old", "new") == 4 - 1
-        with db.reading() as conn:
+        with db.begin_write() as conn:
+            assert releases.rename_watch(conn, "old", "new") == 4 - 1
+        with db.begin_read() as conn:
             rows = conn.execute("SELECT release_id, watch, event FROM matches ORDER BY 1, 2, 3")
             assert rows.fetchall() == [
                 (first.id, "new", "new"),
@@ -327,8 +327,8 @@ def test_a_watch_that_found_much_says_how_much_more(stage: Stage) -> None:
 )  # fmt: skip
 def test_a_back_test_warns_of_what_is_odd(still: Stage, query: str, warnings: list[str]) -> None:
     """A word that never matched, with the one that may be meant; and what matches most of all."""
-    settings = load(still.config, {})
-    assert list(back_test(settings, parse(query), None).warnings) == warnings
+    settings = load_config_file(still.config, {})
+    assert list(run_back_test(settings, parse(query), None).warnings) == warnings
 
 
 def test_warnings_are_told_beside(still: Stage) -> None:
@@ -345,7 +345,7 @@ def test_warnings_are_told_beside(still: Stage) -> None:
 def test_many_odd_words_are_counted(still: Stage) -> None:
     """Nothing is cut off in silence."""
     query = " OR ".join(f"zq{n}" for n in range(15))
-    warnings = back_test(load(still.config, {}), parse(query), None).warnings
+    warnings = run_back_test(load_config_file(still.config, {}), parse(query), None).warnings
     assert len(warnings) == 11
     assert warnings[-1] == "5 more matched nothing"
 

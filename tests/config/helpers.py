@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from monitor.config import parse
+from monitor.config.loader import parse_config
 from monitor.errors import ConfigError
-from monitor.model.configured import Config
+from monitor.models.config import Config
 
 FOLDER = Path("/etc/monitor")
 PATH = FOLDER / "config.toml"
@@ -26,7 +26,7 @@ PHONE = '[[channel]]\nname = "phone"\nkind = "apprise"\nurl = "tgram://token/cha
 
 def read(text: str, environ: Mapping[str, str] | None = None) -> Config:
     """Parse a text as if it stood in /etc/monitor/config.toml, which only its owner can read."""
-    return parse(text, path=PATH, environ={} if environ is None else environ)
+    return parse_config(text, path=PATH, environ={} if environ is None else environ)
 
 
 def mistake(text: str, environ: Mapping[str, str] | None = None) -> ConfigError:

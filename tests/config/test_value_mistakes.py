@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from monitor.errors import QueryError
-from monitor.model.configured import Watch
+from monitor.models.config import Watch
 from tests.config.helpers import EMAIL, HOOK, LEAST, PHONE, SOURCE, told, told_of_line
 
 DURATION = 'expected a duration such as "30m" or "1h30m", got'
@@ -147,7 +147,7 @@ def test_a_query_mistake_of_unknown_place_is_told_at_the_watch(
     def refuse(_: Watch) -> None:
         raise QueryError("too much", query="a OR b", start=2, end=4)
 
-    monkeypatch.setattr("monitor.config.queries.of", refuse)
+    monkeypatch.setattr("monitor.config.queries.build_watch_query", refuse)
     assert told(LEAST) == [
         "config.toml:5: watch[0]: too much",
         "    a OR b",
@@ -270,7 +270,7 @@ def test_a_wrong_schedule_is_told_once() -> None:
 
 def test_apprise_is_told_of_where_it_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
     """With what installs it."""
-    monkeypatch.setattr("monitor.config.channels.find_spec", lambda _: None)
+    monkeypatch.setattr("monitor.config.sections.find_spec", lambda _: None)
     assert told(LEAST + PHONE) == [
         (
             "config.toml:10: channel[0].kind: the library Apprise is not installed; "

@@ -1,5 +1,5 @@
 """What the daemon's tests need."""
 
-from tests.site import site_fixture
+from tests.support.site import site_fixture
 
 __all__ = ["site_fixture"]

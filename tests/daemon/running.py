@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from tests.stage import Stage
+from tests.support.installation import Stage
 
 PATIENCE = 30.0  # seconds for what comes within one or two on a machine that is not busy
 

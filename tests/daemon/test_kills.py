@@ -13,10 +13,10 @@ from typing import Any
 import pytest
 
 from tests.channels.peers import Mailbox, Receiver, mail_server, receiving
-from tests.crashing import Crashing
 from tests.daemon.running import PATIENCE, until
-from tests.site import Site
-from tests.stage import WATCHES, Stage, bot, desk, source
+from tests.support.installation import WATCHES, Stage, bot, desk, source
+from tests.support.killed_processes import Crashing
+from tests.support.site import Site
 
 KILLS = 200
 DAY = date(2025, 12, 1)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import trustme
 
-from monitor.doctor import Finding
+from monitor.doctor.findings import Finding
 from tests.channels.peers import (
     Authority,
     Mailbox,
@@ -21,9 +21,9 @@ from tests.channels.peers import (
     scripted,
     silent,
 )
-from tests.doctor.clinic import context_of, examined, self_signed, sick, told
-from tests.site import Site
-from tests.stage import SECRET, bot, desk, source
+from tests.doctor.examined_setup import context_of, examined, self_signed, sick, told
+from tests.support.installation import SECRET, bot, desk, source
+from tests.support.site import Site
 
 LOGIN = {"username": "monitor", "password": "open sesame"}
 

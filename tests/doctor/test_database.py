@@ -10,12 +10,12 @@ from types import SimpleNamespace
 
 import pytest
 
-from monitor.model.reported import CheckResult
-from monitor.store import checks, condition, messages
+from monitor.models.check import CheckResult
+from monitor.store import checks, messages, readonly
 from monitor.store.database import open_database
-from tests.doctor.clinic import LONG_AGO, examined, sick, told
-from tests.stage import source
+from tests.doctor.examined_setup import LONG_AGO, examined, sick, told
 from tests.store.samples import message, stored_release
+from tests.support.installation import source
 
 NOWHERE = source("trade", "http://127.0.0.1:9/x")
 
@@ -31,9 +31,9 @@ def wrong(folder: Path, *parts: str) -> tuple[str, str]:
 def made(folder: Path) -> Path:
     """Make a database and return its path."""
     path = folder / "monitor.db"
-    with open_database(path) as db, db.writing() as conn:
+    with open_database(path) as db, db.begin_write() as conn:
         result = CheckResult(name="trade", status="ok", started_at=LONG_AGO, seconds=1.0)
-        checks.record(conn, result)
+        checks.record_check(conn, result)
     return path
 
 
@@ -107,8 +107,8 @@ def test_one_that_another_program_keeps_locked(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: str, mode: str
 ) -> None:
     """Told, and not called sound: a check would wait half a minute for it, and fail."""
-    monkeypatch.setattr(condition, "_BUSY_SECONDS", 0.1)
-    monkeypatch.setattr(condition, "_LOCK_SECONDS", 0.1)
+    monkeypatch.setattr(readonly, "_INSPECT_TIMEOUT_SECONDS", 0.1)
+    monkeypatch.setattr(readonly, "_LOCK_TIMEOUT_SECONDS", 0.1)
     path = made(tmp_path)
     with closing(sqlite3.connect(path, isolation_level=None)) as conn:
         conn.execute(f"PRAGMA journal_mode = {mode}")
@@ -123,7 +123,7 @@ def test_what_a_killed_program_left_behind_is_left_as_it_is(tmp_path: Path) -> N
     """Its log is the next run's to work off."""
     path = made(tmp_path)
     with open_database(path) as db:
-        with db.writing() as conn:
+        with db.begin_write() as conn:
             conn.execute("INSERT INTO notes VALUES ('a', 'b')")
         left = {name: (tmp_path / name).read_bytes() for name in ("monitor.db", "monitor.db-wal")}
     for name, content in left.items():
@@ -203,9 +203,9 @@ def test_checks_that_are_still_to_come_tell_of_a_clock_that_was_wrong(tmp_path: 
 
 def test_messages_to_a_channel_that_is_no_more_are_told_with_two_ways_out(tmp_path: Path) -> None:
     """`status` sends people here: to have them sent after all, or to be rid of them."""
-    with open_database(tmp_path / "monitor.db") as db, db.writing() as conn:
+    with open_database(tmp_path / "monitor.db") as db, db.begin_write() as conn:
         one = message(stored_release(conn), channel="old")
-        messages.owe(conn, one, due_at=LONG_AGO, check_id=None)
+        messages.enqueue_release_message(conn, one, due_at=LONG_AGO, check_id=None)
     findings = [one for one in examined(tmp_path, NOWHERE) if one.about != "source"]
     ((standing, text, remedy),) = told(findings, "channel", "old")
     assert (standing, text) == ("wrong", "messages wait for it, and the config has it no more")

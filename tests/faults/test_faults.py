@@ -13,11 +13,11 @@ from pathlib import Path
 import pytest
 
 from tests.channels.peers import Receiver
-from tests.faults.cases import Case
-from tests.faults.listed import ALL
-from tests.faults.stand import NEWS, Stand, baseline, site_with_receiver, standing
-from tests.site import Site
-from tests.stage import ROOT
+from tests.faults.fault_bench import NEWS, Stand, baseline, site_with_receiver, standing
+from tests.faults.fault_cases import Case
+from tests.faults.fault_list import ALL
+from tests.support.installation import ROOT
+from tests.support.site import Site
 
 README = ROOT / "README.md"
 HEAD = "| what goes wrong | exit | what you are told |\n|---|---|---|\n"

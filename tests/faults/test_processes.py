@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from tests import site_faults as faults
 from tests.channels.peers import Receiver, receiving
-from tests.site import Site
-from tests.stage import WATCHES, Stage, bot, environment, source
+from tests.support import site_faults as faults
+from tests.support.installation import WATCHES, Stage, bot, environment, source
+from tests.support.site import Site
 
 DAY = date(2025, 12, 1)
 

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from monitor.model.configured import Watch
-from monitor.query.keywords import asked, narrowed, of
-from monitor.query.syntax import parse
+from monitor.models.config import Watch
+from monitor.query import build_watch_query, format_watch_query, restrict_to_sources
+from monitor.query.parser import parse
 
 STEEL = Watch(name="steel", any=("steel", "TRQ"), none=("scrap",))
 
@@ -26,11 +26,11 @@ STEEL = Watch(name="steel", any=("steel", "TRQ"), none=("scrap",))
 )  # fmt: skip
 def test_all_that_a_watch_asks_for_is_one_query(watch: Watch, query: str) -> None:
     """Its listings too; not how it is called, nor whom it tells of what."""
-    assert asked(watch) == query
-    assert parse(query) == narrowed(of(watch), watch.sources)
+    assert format_watch_query(watch) == query
+    assert parse(query) == restrict_to_sources(build_watch_query(watch), watch.sources)
 
 
 @pytest.mark.parametrize("sources", [None, ()])
 def test_a_query_for_all_listings_stays_as_it_is(sources: tuple[str, ...] | None) -> None:
     """No narrower than it was."""
-    assert narrowed(parse("steel"), sources) == parse("steel")
+    assert restrict_to_sources(parse("steel"), sources) == parse("steel")

@@ -4,20 +4,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.model.told import Document, Hit
-from monitor.query.match import find
-from monitor.query.nodes import Node
-from monitor.query.snippet import snippet
-from monitor.query.syntax import parse
-from tests.query.model import Written, documents, nodes
+from monitor.models.notification import Document, Hit
+from monitor.query.ast import Node
+from monitor.query.matcher import find_hits
+from monitor.query.parser import parse
+from monitor.query.snippet import extract_snippet
+from tests.query.reference_model import Written, documents, nodes
 
 LONG = " ".join(["word"] * 40)
 
 
 def _shown(query: str, document: Document, width: int = 40) -> str:
-    hits = find(parse(query), document)
+    hits = find_hits(parse(query), document)
     assert hits is not None
-    return snippet(document, hits, width).marked("[", "]")
+    return extract_snippet(document, hits, width).highlight_hits("[", "]")
 
 
 @pytest.mark.parametrize(
@@ -64,16 +64,16 @@ def test_the_title_or_category_is_shown_where_only_it_was_hit() -> None:
     assert _shown("steel quota", document) == "[quota] of it"
     assert _shown("steel category:fta", document) == f"[steel] {LONG}"
     assert _shown("category:trade", document) == "FTA/[Trade]"
-    hits = find(parse("category:trade"), document)
+    hits = find_hits(parse("category:trade"), document)
     assert hits is not None
-    assert snippet(document, hits).field == "category"
+    assert extract_snippet(document, hits).field == "category"
 
 
 @given(nodes, documents, st.integers(10, 60))
 def test_marks_are_of_hits(node: Node, written: Written, width: int) -> None:
     """Marks lie inside, in order, apart, and on what was found; the stretch is not too long."""
-    hits = find(node, written.document) or ()
-    shown = snippet(written.document, hits, width)
+    hits = find_hits(node, written.document) or ()
+    shown = extract_snippet(written.document, hits, width)
     places = [0, *(at for mark in shown.marks for at in mark), len(shown.text)]
     assert places == sorted(places)
     assert bool(shown.marks) == bool(hits)
@@ -88,6 +88,6 @@ def test_marks_are_of_hits(node: Node, written: Written, width: int) -> None:
 def test_a_thousand_hits_take_no_time() -> None:
     """A text that is nothing but hits is shown from its beginning."""
     hits = [Hit(field="text", start=at, end=at + 1, term="a") for at in range(0, 20_000, 2)]
-    shown = snippet(Document(title="", text="a " * 10_000), hits)
+    shown = extract_snippet(Document(title="", text="a " * 10_000), hits)
     assert shown.marks[0] == (0, 1)
     assert len(shown.marks) == 80

@@ -10,9 +10,15 @@ from pathlib import Path
 
 import pytest
 
-from monitor.model.configured import EventKind
-from monitor.model.stored import Change, Release
-from monitor.model.told import Digest, Facts, Item, Notice, Snippet
+from monitor.models.config import EventKind
+from monitor.models.notification import (
+    HealthMessage,
+    IncidentFacts,
+    MessageItem,
+    ReleaseMessage,
+    Snippet,
+)
+from monitor.models.release import FieldChange, Release
 
 KST = timezone(timedelta(hours=9), "KST")
 NOON = datetime(2025, 12, 1, 12, 30, tzinfo=KST)
@@ -56,20 +62,22 @@ def marked(text: str, *words: str, field: str = "text") -> Snippet:
     return Snippet(field=field, text=text, marks=tuple(marks))
 
 
-def item(release: Release, event: EventKind = "new", *, snippet: Snippet | None = None) -> Item:
+def item(
+    release: Release, event: EventKind = "new", *, snippet: Snippet | None = None
+) -> MessageItem:
     """Return a release as an item of a message, as its watches found it."""
     found = snippet or Snippet(field="text", text=release.body)
-    return Item(event=event, release=release, watches=release.watches, snippet=found)
+    return MessageItem(event=event, release=release, watches=release.watches, snippet=found)
 
 
 NEW = item(STEEL, snippet=marked(STEEL.title, "Steel", "TRQ", field="title"))
-REVISED = Item(
+REVISED = MessageItem(
     event="revised",
     release=STEEL,
     watches=("steel",),
     snippet=marked(f"… the smaller {QUOTA} …", "steel", "quota"),
     changes=(
-        Change(
+        FieldChange(
             field="text",
             before=BEFORE,
             after=AFTER,
@@ -81,9 +89,9 @@ REVISED = Item(
 WITHDRAWN = item(FORUM, "withdrawn")
 
 
-def digest(*items: Item, id: str = "5f0c9c1e", scheduled: bool = False) -> Digest:  # noqa: A002
+def digest(*items: MessageItem, id: str = "5f0c9c1e", scheduled: bool = False) -> ReleaseMessage:  # noqa: A002
     """Return a message at noon to the channel "desk", or its digest of the day before."""
-    return Digest(
+    return ReleaseMessage(
         id=id,
         channel="desk",
         kind="digest" if scheduled else "releases.matched",
@@ -98,7 +106,7 @@ ONE = digest(NEW)
 THREE = digest(NEW, REVISED, WITHDRAWN, scheduled=True)
 
 
-FAILING = Notice(
+FAILING = HealthMessage(
     id="6a1d0d2f",
     channel="desk",
     kind="health",
@@ -108,7 +116,7 @@ FAILING = Notice(
         "It has not been read since 12:00 KST: english.motir.go.kr did not answer in time.",
         "Open https://english.motir.go.kr/eng/15/topics/4 in a browser.",
     ),
-    facts=Facts(
+    facts=IncidentFacts(
         incident="7-20251201T030000Z",
         about="source",
         name="trade",
@@ -119,14 +127,14 @@ FAILING = Notice(
         missed="what was published since 2025-12-01 11:30 KST is not known yet",
     ),
 )
-OVER = Notice(
+OVER = HealthMessage(
     id="6a1d0d30",
     channel="desk",
     kind="health",
     created_at=NOON,
     subject="trade is read again",
     text=("It was not for 30 minutes.",),
-    facts=Facts(
+    facts=IncidentFacts(
         incident="7-20251201T030000Z",
         about="source",
         name="trade",
@@ -135,7 +143,7 @@ OVER = Notice(
         until=NOON,
     ),
 )
-TEST = Notice(
+TEST = HealthMessage(
     id="6a1d0d31",
     channel="desk",
     kind="test",

@@ -5,11 +5,11 @@ from datetime import timedelta
 
 import pytest
 
-from monitor.model.told import Digest
-from monitor.render import mail
+from monitor.models.notification import ReleaseMessage
+from monitor.render import email
 from tests.render.browser import Look, look
-from tests.render.fta import FTA, daily
 from tests.render.samples import FORUM, ONE, STEEL, THREE, digest, item
+from tests.render.seed_releases import FTA, daily
 from tests.render.test_hostile import HOSTILE, hostile, scheduled
 
 LONG = "산업통상자원부" * 1500
@@ -27,7 +27,7 @@ FORTY = daily(
         for one in FTA.items
     )
 )
-MESSAGES: dict[str, Digest] = {
+MESSAGES: dict[str, ReleaseMessage] = {
     "one": ONE,
     "three": THREE,
     "ten": FTA,
@@ -38,7 +38,7 @@ MESSAGES: dict[str, Digest] = {
     **{f"hostile {name}": hostile(text) for name, text in HOSTILE.items()},
     **{f"hostile digest, {name}": scheduled(text) for name, text in HOSTILE.items()},
 }
-PAGES = {name: mail.html(message) for name, message in MESSAGES.items()}
+PAGES = {name: email.render_html(message) for name, message in MESSAGES.items()}
 pytestmark = pytest.mark.slow
 
 

@@ -5,9 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from monitor.model.told import Letter
+from monitor.models.notification import OutgoingMessage
 from monitor.render import discord
-from tests.render.chats import GROUPED
+from tests.render.chat_messages import GROUPED
 from tests.render.samples import FAILING, STEEL, TEST, THREE, compare, digest, item, marked, pretty
 
 
@@ -22,7 +22,7 @@ def shown(title: str, url: str | None = None) -> str:
 def test_messages_read_as_agreed() -> None:
     """The digest of a channel is as its golden file shows, and so is one of two watches."""
     compare("discord-three.json", pretty(discord.render(THREE)))
-    compare("discord-grouped.json", pretty(discord.write(GROUPED)))
+    compare("discord-grouped.json", pretty(discord.render_content(GROUPED)))
 
 
 @pytest.mark.parametrize(
@@ -70,7 +70,7 @@ def test_hits_are_bold_within_the_link() -> None:
 
 
 @pytest.mark.parametrize("message", [TEST, FAILING, digest(scheduled=True)])
-def test_message_without_releases_has_no_embed(message: Letter) -> None:
+def test_message_without_releases_has_no_embed(message: OutgoingMessage) -> None:
     """Discord refuses an empty one."""
     said = json.loads(discord.render(message))
     assert "embeds" not in said

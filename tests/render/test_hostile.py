@@ -12,10 +12,11 @@ from html.parser import HTMLParser
 
 import pytest
 
-from monitor.message import plain, tell
-from monitor.model.stored import Change
-from monitor.model.told import Digest, Item, Snippet
-from monitor.render import export, mail, slack, standard, terminal
+from monitor.formats import tables
+from monitor.models.notification import MessageItem, ReleaseMessage, Snippet
+from monitor.models.release import FieldChange
+from monitor.render import email, slack, standard, terminal
+from monitor.render.content import build_content, to_plain_text
 from tests.render.samples import NOON, STEEL, digest
 
 HOSTILE = {
@@ -60,12 +61,12 @@ DAY = timedelta(days=1)
 every_title = pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE.keys())
 
 
-def hostile(text: str, url: str | None = STEEL.url) -> Digest:
+def hostile(text: str, url: str | None = STEEL.url) -> ReleaseMessage:
     """Return a message in which every field that is scraped, or named by a user, is hostile."""
     release = replace(STEEL, title=text, category=text, body=text, url=url, source=text)
-    change = Change(field="title", before=text, after=text, diff=f"[-{text}-] {{+{text}+}}")
+    change = FieldChange(field="title", before=text, after=text, diff=f"[-{text}-] {{+{text}+}}")
     at = max(text.find("steel"), 0)
-    item = Item(
+    item = MessageItem(
         event="revised",
         release=release,
         watches=(text,),
@@ -75,7 +76,7 @@ def hostile(text: str, url: str | None = STEEL.url) -> Digest:
     return replace(digest(item), channel=text)
 
 
-def scheduled(text: str) -> Digest:
+def scheduled(text: str) -> ReleaseMessage:
     """Return a digest whose watches and channel are hostile too, with a story of three reports."""
     (one,) = hostile(text).items
     plain = replace(STEEL, id=43, title="Steel", body="steel")
@@ -92,13 +93,13 @@ def unseen(text: str, allowed: str = "\n") -> set[str]:
     return {c for c in text if unicodedata.category(c) in UNSEEN and c not in allowed}
 
 
-def parsed(message: Digest) -> EmailMessage:
+def parsed(message: ReleaseMessage) -> EmailMessage:
     """Return the message as a mail program reads it."""
-    raw = mail.render(message, sender="monitor@example.com", to=["desk@example.com"])
+    raw = email.render(message, sender="monitor@example.com", to=["desk@example.com"])
     return message_from_bytes(raw, policy=policy.SMTP)
 
 
-Make = Callable[[str], Digest]
+Make = Callable[[str], ReleaseMessage]
 every_message = pytest.mark.parametrize("make", [hostile, scheduled])
 
 
@@ -147,7 +148,7 @@ def test_mail_has_its_own_headers_alone(text: str, make: Make) -> None:
 @every_message
 def test_mail_keeps_the_limits_of_lines(text: str, make: Make) -> None:
     """Lines are ASCII and within the 998 bytes that servers must take (RFC 5321), headers too."""
-    raw = mail.render(make(text), sender="monitor@example.com", to=["desk@example.com"])
+    raw = email.render(make(text), sender="monitor@example.com", to=["desk@example.com"])
     assert raw.isascii()
     assert max(map(len, raw.split(b"\r\n"))) <= 998
     assert not re.search(rb"(?<!\r)\n|\r(?!\n)", raw)
@@ -158,23 +159,23 @@ def test_mail_keeps_the_limits_of_lines(text: str, make: Make) -> None:
 def test_text_of_a_mail_shows_words_alone(text: str, make: Make) -> None:
     """Who reads mail in a terminal is as safe; and every release is there, whole."""
     message = make(text)
-    shown = mail.text(message)
+    shown = email.render_text(message)
     assert not unseen(shown)
     letters = re.sub(r"\s|\n|^[*] ", "", shown)
-    for told in tell(message).told:
-        assert re.sub(r"\s", "", plain(told.title)) in letters
+    for told in build_content(message).releases:
+        assert re.sub(r"\s", "", to_plain_text(told.title)) in letters
 
 
 @every_title
 @every_message
 def test_html_has_its_own_elements_alone(text: str, make: Make) -> None:
     """Nothing scraped becomes an element, an attribute or a link."""
-    page = mail.html(make(text))
+    page = email.render_html(make(text))
     assert not unseen(page)
     found = Elements()
     found.feed(page)
     calm = Elements()
-    calm.feed(mail.html(make("steel")))
+    calm.feed(email.render_html(make("steel")))
     tags = {tag for tag, _ in calm.found}
     assert {tag for tag, _ in found.found} <= tags
     names = {name for _, attributes in calm.found for name in attributes}
@@ -208,7 +209,9 @@ def test_json_is_lossless_and_shows_nothing_unseen(text: str) -> None:
 
 
 @every_title
-@pytest.mark.parametrize("write", [export.csv_rows, export.jsonl, export.json_list])
+@pytest.mark.parametrize(
+    "write", [tables.iter_csv_lines, tables.iter_json_lines, tables.iter_json_list]
+)
 def test_exports_show_nothing_unseen(text: str, write: Callable[..., list[str]]) -> None:
     """A file can be looked at in a terminal, and be encoded."""
     release = hostile(text).items[0].release
@@ -221,11 +224,11 @@ def test_exports_show_nothing_unseen(text: str, write: Callable[..., list[str]])
 def test_only_web_addresses_become_links(url: str) -> None:
     """Another address is shown as text; a web address is cleaned and quoted."""
     message = hostile("steel", url)
-    (told,) = tell(message).told
+    (told,) = build_content(message).releases
     page = Elements()
-    page.feed(mail.html(message))
+    page.feed(email.render_html(message))
     links = [attributes["href"] for tag, attributes in page.found if tag == "a"]
-    assert links == ([told.url] if told.linked else [])
+    assert links == ([told.url] if told.is_linkable else [])
     assert all(link and re.match(r"https://example\.com/", link) for link in links)
     assert set(dict.fromkeys(name for _, a in page.found for name in a)) <= {
         *("lang", "charset", "name", "content", "style", "class", "href")

@@ -6,15 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.render.chats import FORMS, check_limits, texts
-from tests.render.test_hostile import (
-    ADDRESSES,
-    Make,
-    every_message,
-    every_title,
-    hostile,
-    unseen,
-)
+from tests.render.chat_messages import FORMS, check_limits, texts
+from tests.render.test_hostile import ADDRESSES, Make, every_message, every_title, hostile, unseen
 
 every_form = pytest.mark.parametrize("form", FORMS)
 

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from monitor.model.stored import Change
-from monitor.model.told import Digest, Item, Letter
+from monitor.models.notification import MessageItem, OutgoingMessage, ReleaseMessage
+from monitor.models.release import FieldChange
 from monitor.render import slack
-from tests.render.chats import GROUPED, many
+from tests.render.chat_messages import GROUPED, many
 from tests.render.samples import (
     FAILING,
     NEW,
@@ -29,7 +29,7 @@ def read(payload: bytes) -> Any:
     return json.loads(payload)
 
 
-def sections(message: Digest) -> list[str]:
+def sections(message: ReleaseMessage) -> list[str]:
     """Return the text of every section of a Slack message."""
     return sections_of(slack.render(message))
 
@@ -42,12 +42,12 @@ def sections_of(payload: bytes) -> list[str]:
 def test_messages_read_as_agreed() -> None:
     """The digest of a channel is as its golden file shows, and so is one of two watches."""
     compare("slack-three.json", pretty(slack.render(THREE)))
-    compare("slack-grouped.json", pretty(slack.write(GROUPED)))
+    compare("slack-grouped.json", pretty(slack.render_content(GROUPED)))
 
 
 def test_few_releases_have_a_section_each() -> None:
     """And nothing is said of what does not fit."""
-    found = sections_of(slack.write(many(15)))
+    found = sections_of(slack.render_content(many(15)))
     titles = [text.partition("|")[2].split()[0] for text in found if "|" in text]
     assert titles == [f"R{n}R" for n in range(15)]
     assert len(found) == 17
@@ -56,7 +56,7 @@ def test_few_releases_have_a_section_each() -> None:
 
 def test_many_releases_share_sections() -> None:
     """There are 50 blocks at most, so sections hold several titles, each on its line."""
-    found = sections_of(slack.write(many(80)))
+    found = sections_of(slack.render_content(many(80)))
     assert len(found) < 10
     assert found[0].startswith("*steel*\n<https://example.com/0|R0R")
     assert found[-1] == "Only titles fit here. To see the rest, run `monitor releases`."
@@ -65,8 +65,8 @@ def test_many_releases_share_sections() -> None:
 def test_sections_keep_their_limit_and_say_how_much_more() -> None:
     """A huge title, change and snippet fit in 3,000 characters, each with the rest counted."""
     huge = "<steel> & quota " * 700
-    change = Change(field="text", before="", after=huge, diff=f"{{+{huge}+}}")
-    found = Item(
+    change = FieldChange(field="text", before="", after=huge, diff=f"{{+{huge}+}}")
+    found = MessageItem(
         event="revised",
         release=replace(STEEL, title=huge),
         watches=("steel",),
@@ -103,7 +103,7 @@ def test_header_keeps_its_limit() -> None:
 
 
 @pytest.mark.parametrize("message", [TEST, FAILING])
-def test_message_without_releases_says_what_it_is(message: Letter) -> None:
+def test_message_without_releases_says_what_it_is(message: OutgoingMessage) -> None:
     """A test or health message has a headline and a sentence."""
     said = read(slack.render(message))
     assert said["text"] == said["blocks"][0]["text"]["text"]

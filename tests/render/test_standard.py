@@ -41,7 +41,7 @@ def test_standard_is_the_shape_that_the_product_promises() -> None:
     assert said["data"]["items"][0] == {
         "event": "new",
         "watches": ["steel", "canada"],
-        "snippet": NEW.snippet.marked(),
+        "snippet": NEW.snippet.highlight_hits(),
         "changes": None,
         "release": STEEL.as_json(),
     }

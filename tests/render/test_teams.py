@@ -5,21 +5,21 @@ from dataclasses import replace
 
 import pytest
 
-from monitor.model.told import Letter
+from monitor.models.notification import OutgoingMessage
 from monitor.render import teams
-from tests.render.chats import GROUPED, card, many, runs_of
+from tests.render.chat_messages import GROUPED, card, many, runs_of
 from tests.render.samples import FAILING, STEEL, TEST, THREE, compare, digest, item, pretty
 
 
 def test_messages_read_as_agreed() -> None:
     """The digest of a channel is as its golden file shows, and so is one of two watches."""
     compare("teams-three.json", pretty(teams.render(THREE)))
-    compare("teams-grouped.json", pretty(teams.write(GROUPED)))
+    compare("teams-grouped.json", pretty(teams.render_content(GROUPED)))
 
 
 def test_a_card_uses_what_teams_knows() -> None:
     """An Adaptive Card of version 1.4, of literal text alone, with no entity to call anybody."""
-    found = card(json.loads(teams.write(many(30))))
+    found = card(json.loads(teams.render_content(many(30))))
     assert (found["type"], found["version"]) == ("AdaptiveCard", "1.4")
     assert found["msteams"] == {"width": "Full"}
     kinds = {element["type"] for element in found["body"]}
@@ -45,7 +45,7 @@ def test_what_cannot_be_opened_is_shown(url: str) -> None:
 
 
 @pytest.mark.parametrize(("message", "blocks"), [(TEST, 3), (FAILING, 4), (digest(), 2)])
-def test_message_without_releases_says_what_it_is(message: Letter, blocks: int) -> None:
+def test_message_without_releases_says_what_it_is(message: OutgoingMessage, blocks: int) -> None:
     """A headline, the channel, and a block for each paragraph of a notice."""
     found = card(json.loads(teams.render(message)))
     assert len(found["body"]) == blocks

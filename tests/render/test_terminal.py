@@ -4,12 +4,12 @@ import re
 
 import pytest
 
-from monitor.message import tell
-from monitor.model.told import Digest
+from monitor.models.notification import ReleaseMessage
 from monitor.render import terminal
-from monitor.wrap import columns
-from tests.render.fta import FTA
+from monitor.render.content import build_content
+from monitor.text.width import display_width
 from tests.render.samples import FORUM, ONE, STEEL, TEST, THREE, compare, digest, item, marked
+from tests.render.seed_releases import FTA
 
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
@@ -24,7 +24,9 @@ ANSI = re.compile(r"\x1b\[[0-9;]*m")
         ("terminal-digest-fta.txt", FTA, False, 80),
     ],
 )
-def test_message_reads_as_agreed(name: str, message: Digest, colour: bool, width: int) -> None:
+def test_message_reads_as_agreed(
+    name: str, message: ReleaseMessage, colour: bool, width: int
+) -> None:
     """A message looks as the golden file shows."""
     compare(name, terminal.render(message, colour=colour, width=width))
 
@@ -42,7 +44,7 @@ def test_no_line_is_wider_than_the_window_but_an_address(width: int, colour: boo
     """Lines end within the window; only addresses, which must stay whole, may be longer."""
     lines = [terminal.render(message, colour=colour, width=width) for message in (THREE, FTA)]
     for line in "".join(lines).splitlines():
-        assert columns(ANSI.sub("", line)) <= width or "https://" in line
+        assert display_width(ANSI.sub("", line)) <= width or "https://" in line
 
 
 def test_colours_end_with_their_line() -> None:
@@ -61,14 +63,14 @@ def test_hangul_is_measured_by_what_it_takes_on_the_screen() -> None:
     """A wide character counts two columns, and words of them wrap in time."""
     snippet = marked("산업통상자원부 " * 12 + "철강 쿼터", "철강")
     shown = terminal.render(digest(item(STEEL, snippet=snippet)), colour=False, width=60)
-    assert all(columns(line) <= 60 or "https" in line for line in shown.splitlines())
+    assert all(display_width(line) <= 60 or "https" in line for line in shown.splitlines())
     assert "*철강* 쿼터" in shown
 
 
 def test_marks_cannot_come_from_a_release() -> None:
     """The control characters that stand for colours are removed from what was scraped."""
     found = marked("\x01\x02steel\x11\x12\t\x07", "steel")
-    composed = terminal.compose(digest(item(STEEL, snippet=found)))
+    composed = terminal.compose_message(digest(item(STEEL, snippet=found)))
     assert "\x02steel\x12\n" in composed
     assert composed.count("\x02") == 1
 
@@ -90,4 +92,4 @@ def test_release_with_nothing_but_a_title_is_shown() -> None:
     """No empty lines stand for what a release lacks."""
     bare = item(FORUM, snippet=marked("", field="text"))
     assert len(terminal.render(digest(bare), colour=False, width=200).splitlines()) == 3
-    assert tell(digest(bare)).told[0].url == ""
+    assert build_content(digest(bare)).releases[0].url == ""

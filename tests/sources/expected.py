@@ -7,21 +7,21 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from monitor.errors import PageFault
-from monitor.model.scraped import Fetched
-from monitor.sources import parse, parse_article
-from tests.site_pages import BOARDS
-from tests.sources.pages import FIXTURES
+from monitor.errors import InvalidPageError
+from monitor.models.check import FetchResponse
+from monitor.sources import parse_article, parse_listing
+from tests.sources.fixture_pages import FIXTURES
+from tests.support.site_pages import BOARDS
 
 PAGES = sorted((FIXTURES / "motir").glob("*.html"))
 _CONTENT_TYPES = {"euc-kr": "text/html"}  # leaves it to the page; all others say UTF-8
 
 
-def fetched(page: Path) -> Fetched:
+def fetched(page: Path) -> FetchResponse:
     """Return a fixture page as if it had just been fetched from the ministry."""
     board = BOARDS.get(page.stem, BOARDS["fta"])
     path = f"{BOARDS['all-releases'].path}/2410/view" if page.stem == "article" else board.path
-    return Fetched(
+    return FetchResponse(
         url=f"https://english.motir.go.kr{path}?pageIndex=1",
         status=200,
         headers={"content-type": _CONTENT_TYPES.get(page.stem, "text/html; charset=UTF-8")},
@@ -44,8 +44,8 @@ def _found(page: Path) -> dict[str, Any]:
     try:
         if page.stem == "article":
             return {"article": asdict(parse_article("motir", fetched(page)))}
-        return {"entries": [asdict(e) for e in parse("motir", 1, fetched(page)).entries]}
-    except PageFault as fault:
+        return {"entries": [asdict(e) for e in parse_listing("motir", 1, fetched(page)).entries]}
+    except InvalidPageError as fault:
         return {"fault": fault.reason, "advice": fault.advice}
 
 

@@ -6,7 +6,7 @@ With `--pages` it builds the fixture pages anew first. Read the difference befor
 import sys
 
 from tests.sources.expected import refresh
-from tests.sources.pages import FIXTURES, pages
+from tests.sources.fixture_pages import FIXTURES, pages
 
 
 def main() -> None:

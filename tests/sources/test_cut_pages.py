@@ -7,10 +7,10 @@ from datetime import UTC, date, datetime
 import pytest
 
 from monitor import sources
-from monitor.errors import PageFault
-from monitor.model.scraped import Fetched
-from tests.site_pages import BOARDS, Post, board_list, framed, pager
-from tests.sources.pages import FIXTURES
+from monitor.errors import InvalidPageError
+from monitor.models.check import FetchResponse
+from tests.sources.fixture_pages import FIXTURES
+from tests.support.site_pages import BOARDS, Post, board_list, framed, pager
 
 ENTRY = (
     "<li><a href=\"javascript:article.view('7', '2');\"><div class=\"item\">"
@@ -20,9 +20,9 @@ ENTRY = (
 LIST = f'<div class="board-list"><ul>{ENTRY}{ENTRY.replace("7", "8")}'
 
 
-def fetched(html: str) -> Fetched:
+def fetched(html: str) -> FetchResponse:
     """Return a page as it came."""
-    return Fetched(
+    return FetchResponse(
         url="https://example.org/eng/15/topics/4?pageIndex=1",
         status=200,
         headers={"content-type": "text/html; charset=utf-8"},
@@ -46,7 +46,7 @@ def fetched(html: str) -> Fetched:
 )
 def test_a_list_that_is_closed_is_whole(html: str) -> None:
     """Whatever tags the page forgets after it."""
-    assert len(sources.parse("motir", 1, fetched(html)).entries) == 2
+    assert len(sources.parse_listing("motir", 1, fetched(html)).entries) == 2
 
 
 @pytest.mark.parametrize(
@@ -63,8 +63,8 @@ def test_a_list_that_is_closed_is_whole(html: str) -> None:
 )
 def test_a_list_that_is_not_closed_is_a_fault(html: str) -> None:
     """Also between two entries, where other lists are closed, or a script speaks of the end."""
-    with pytest.raises(PageFault, match="ends in the middle"):
-        sources.parse("motir", 1, fetched(html))
+    with pytest.raises(InvalidPageError, match="ends in the middle"):
+        sources.parse_listing("motir", 1, fetched(html))
 
 
 SCRIPT = '<script>w.document.write("<html><body>" + x + "</body></html>")</script>'
@@ -91,13 +91,13 @@ BOARD = BOARDS["fta"]
 SMALL = framed("FTA", board_list(BOARD, POSTS) + pager(BOARD.path, 10))
 
 
-def believed(page: Fetched, cuts: Iterable[int]) -> dict[int, int]:
+def believed(page: FetchResponse, cuts: Iterable[int]) -> dict[int, int]:
     """Return how many entries are read from a page, by the byte where it is cut, if any are."""
     found = {}
     for at in cuts:
         try:
-            cut = sources.parse("motir", 1, replace(page, body=page.body[:at]))
-        except PageFault:
+            cut = sources.parse_listing("motir", 1, replace(page, body=page.body[:at]))
+        except InvalidPageError:
             continue
         found[at] = len(cut.entries)
     return found
@@ -126,8 +126,10 @@ def test_no_half_list_is_believed(name: str) -> None:
 def test_a_list_that_has_only_begun_is_no_empty_list(at: int) -> None:
     """It is told as a page that was cut."""
     page = fetched(SMALL)
-    with pytest.raises(PageFault, match="ends in the middle"):
-        sources.parse("motir", 1, replace(page, body=page.body[: list_part(page.body).start + at]))
+    with pytest.raises(InvalidPageError, match="ends in the middle"):
+        sources.parse_listing(
+            "motir", 1, replace(page, body=page.body[: list_part(page.body).start + at])
+        )
 
 
 @pytest.mark.slow
@@ -141,7 +143,7 @@ def test_no_half_list_of_the_fixtures_is_believed(board: str, name: str) -> None
     step = 1 if (board, name) == ("fta", "plain") else 7
     rest = set(range(0, len(page.body) + 1, 10)) - set(within)
     found = believed(page, [*within[::step], *rest])
-    whole = len(sources.parse("motir", 1, page).entries)
+    whole = len(sources.parse_listing("motir", 1, page).entries)
     assert set(found.values()) == {whole}
     assert not set(within) & set(found)
 
@@ -149,11 +151,11 @@ def test_no_half_list_of_the_fixtures_is_believed(board: str, name: str) -> None
 def test_a_script_that_names_the_end_does_not_end_a_page_without_its_list() -> None:
     """What has been cut before its list is told as cut, not as another layout."""
     html = VARIANTS["a script that names the end"](SMALL)
-    with pytest.raises(PageFault, match="ends in the middle"):
-        sources.parse("motir", 1, fetched(html.partition('<div class="board-list">')[0]))
+    with pytest.raises(InvalidPageError, match="ends in the middle"):
+        sources.parse_listing("motir", 1, fetched(html.partition('<div class="board-list">')[0]))
 
 
 def test_a_list_that_is_never_closed_ends_with_its_page() -> None:
     """A browser closes it there, too; only what a page is cut from is in doubt."""
     html = SMALL.replace("</ul>\n        </div>", "")
-    assert len(sources.parse("motir", 1, fetched(html)).entries) == 3
+    assert len(sources.parse_listing("motir", 1, fetched(html)).entries) == 3

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.site_pages import BOARDS
 from tests.sources.expected import PAGES, expectation, fetched, found_in, refresh
-from tests.sources.pages import FIXTURES, pages
+from tests.sources.fixture_pages import FIXTURES, pages
+from tests.support.site_pages import BOARDS
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)

@@ -4,11 +4,10 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from monitor.errors import MissingFault, PageFault
-from monitor.model.articles import Article, Attachment
-from monitor.model.scraped import Fetched
+from monitor.errors import InvalidPageError, PageNotFoundError
+from monitor.models.check import Article, Attachment, FetchResponse
 from monitor.sources import parse_article
-from tests.site_pages import MAINTENANCE, File, Post, article, framed
+from tests.support.site_pages import MAINTENANCE, File, Post, article, framed
 
 URL = "https://english.motir.go.kr/eng/article/EATCLdfa319ada/2649/view?pageIndex=1&bbsCdN=2"
 HEAD = (
@@ -19,9 +18,9 @@ HIDDEN = '<input type="hidden" name="bbsSeqN" value="7"><input type="hidden" id=
 PLACE = "/attach/down/" + "/".join(letter * 32 for letter in "abc")
 
 
-def fetched(html: str, url: str = URL) -> Fetched:
+def fetched(html: str, url: str = URL) -> FetchResponse:
     """Return an article page as fetched."""
-    return Fetched(
+    return FetchResponse(
         url=url,
         status=200,
         headers={"content-type": "text/html; charset=UTF-8"},
@@ -166,7 +165,7 @@ def test_attachments(link: str, name: str, kind: str) -> None:
 )  # fmt: skip
 def test_no_article(html: str, reason: str) -> None:
     """What is no article page, or not all of one, is a fault in words."""
-    with pytest.raises(PageFault) as caught:
+    with pytest.raises(InvalidPageError) as caught:
         parse_article("motir", fetched(html))
     assert caught.value.reason == reason
     assert caught.value.advice
@@ -190,6 +189,6 @@ def test_no_article(html: str, reason: str) -> None:
 )
 def test_a_page_that_says_that_it_is_not_there(html: str, *, missing: bool) -> None:
     """Its own words are told apart from all other trouble: they can prove a withdrawal."""
-    with pytest.raises(PageFault) as caught:
+    with pytest.raises(InvalidPageError) as caught:
         parse_article("motir", fetched(html))
-    assert isinstance(caught.value, MissingFault) is missing
+    assert isinstance(caught.value, PageNotFoundError) is missing

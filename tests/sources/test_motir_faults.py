@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor import sources
-from monitor.errors import PageFault
-from monitor.health.looks import CHALLENGE
-from tests.sources.listings import (
+from monitor.errors import InvalidPageError
+from monitor.sources.error_pages import SCRIPT_CHALLENGE
+from tests.sources.listing_builder import (
     ENTRY,
     INFO,
     LINK,
@@ -177,23 +177,23 @@ def test_a_list_that_a_script_is_to_fill() -> None:
     island = '<script type="application/json">[{"id": 7}]</script>'
     html = '<html><body><div class="board-list" id="app"></div>{}</body></html>'
     assert fault(html.format(island)).rule == "script"
-    assert sources.parse("motir", 9, fetched(html.format(""))).entries == ()
+    assert sources.parse_listing("motir", 9, fetched(html.format(""))).entries == ()
     linked = island.replace("json", "ld+json")
-    assert sources.parse("motir", 9, fetched(html.format(linked))).entries == ()
+    assert sources.parse_listing("motir", 9, fetched(html.format(linked))).entries == ()
 
 
 def test_binary_bytes_are_not_quoted() -> None:
     """A page packed without a word of it is told as no text; one in UTF-16 that says so is read."""
     page = fetched("")
-    with pytest.raises(PageFault, match=r"^the answer is not text; open"):
-        sources.parse("motir", 1, replace(page, body=gzip.compress(ENTRY.encode())))
+    with pytest.raises(InvalidPageError, match=r"^the answer is not text; open"):
+        sources.parse_listing("motir", 1, replace(page, body=gzip.compress(ENTRY.encode())))
     html = f'<html><div class="board-list"><ul>{ENTRY}</ul></div></html>'
     wide = replace(
         page,
         headers={"content-type": "text/html; charset=utf-16le"},
         body=html.encode("utf-16-le"),
     )
-    assert [one.article_id for one in sources.parse("motir", 1, wide).entries] == ["2649"]
+    assert [one.article_id for one in sources.parse_listing("motir", 1, wide).entries] == ["2649"]
 
 
 def test_lists() -> None:
@@ -238,7 +238,7 @@ def test_lists() -> None:
         ),
         (
             "<html><title>X</title><script src='/app.js'></script></html>",
-            f"{CHALLENGE.words}; its page reads “X”",
+            f"{SCRIPT_CHALLENGE.reason}; its page reads “X”",
         ),
         (
             '<html><head><meta http-equiv="Refresh" content="0;url=/main"></head></html>',
@@ -297,8 +297,8 @@ def test_any_damage_is_entries_or_a_fault(at: int, length: int, instead: bytes) 
     whole, body = fetched(html), html.encode()
     damaged = replace(whole, body=body[:at] + instead + body[at + length :])
     try:
-        found = sources.parse("motir", 1, damaged)
-    except PageFault:
+        found = sources.parse_listing("motir", 1, damaged)
+    except InvalidPageError:
         return
-    if sources.fingerprint("motir", damaged) == sources.fingerprint("motir", whole):
-        assert found == sources.parse("motir", 1, whole)
+    if sources.fingerprint_listing("motir", damaged) == sources.fingerprint_listing("motir", whole):
+        assert found == sources.parse_listing("motir", 1, whole)

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.model.scraped import Entry
-from monitor.sources import parse
-from tests.site_pages import BOARDS, Post, board_list, framed
-from tests.sources.listings import ENTRY, INFO, LINK, TITLE, entries, fetched, one
+from monitor.models.check import Entry
+from monitor.sources import parse_listing
+from tests.sources.listing_builder import ENTRY, INFO, LINK, TITLE, entries, fetched, one
+from tests.support.site_pages import BOARDS, Post, board_list, framed
 
 
 def test_entry() -> None:
@@ -168,7 +168,7 @@ def test_date(shown: str, expected: date) -> None:
 def test_closing_tag_in_capitals() -> None:
     """A page ends with its closing tag, however that is spelt."""
     html = f'<HTML><DIV CLASS="board-list"><UL>{ENTRY}</UL></DIV></HTML>'
-    assert len(parse("motir", 1, fetched(html)).entries) == 1
+    assert len(parse_listing("motir", 1, fetched(html)).entries) == 1
 
 
 def test_deep_nesting() -> None:
@@ -191,7 +191,9 @@ def test_site_is_read_back(rows: list[tuple[str, date, str, str]], name: str) ->
         for n, (title, day, category, body) in enumerate(rows, 1)
     ]
     board = BOARDS[name]
-    found = parse("motir", 1, fetched(framed(board.heading, board_list(board, posts)))).entries
+    found = parse_listing(
+        "motir", 1, fetched(framed(board.heading, board_list(board, posts)))
+    ).entries
     assert [(e.article_id, e.date) for e in found] == [(str(p.article_id), p.date) for p in posts]
     for entry, post in zip(found, posts, strict=True):
         assert entry.title.split() == post.title.split()

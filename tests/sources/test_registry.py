@@ -10,11 +10,11 @@ import pytest
 
 from monitor import sources
 from monitor.errors import UsageError
-from monitor.model.configured import Source
-from monitor.model.scraped import Fetched
-from tests.site_pages import BOARDS, Post, board_list, framed
+from monitor.models.check import FetchResponse
+from monitor.models.config import Source
 from tests.sources.expected import PAGES, fetched
-from tests.sources.pages import FIXTURES
+from tests.sources.fixture_pages import FIXTURES
+from tests.support.site_pages import BOARDS, Post, board_list, framed
 
 ROOT = FIXTURES.parent
 LIST = board_list(
@@ -26,9 +26,11 @@ LIST = board_list(
 )
 
 
-def page(body: str | bytes, url: str = "https://english.motir.go.kr/eng/15/topics/4") -> Fetched:
+def page(
+    body: str | bytes, url: str = "https://english.motir.go.kr/eng/15/topics/4"
+) -> FetchResponse:
     """Return a page as fetched."""
-    return Fetched(
+    return FetchResponse(
         url=url,
         status=200,
         headers={"content-type": "text/html; charset=UTF-8"},
@@ -47,7 +49,7 @@ def page(body: str | bytes, url: str = "https://english.motir.go.kr/eng/15/topic
 )
 def test_page_url(url: str, number: int, expected: str) -> None:
     """The page is set, whatever else an address asks for is kept."""
-    assert sources.page_url(Source(name="x", kind="motir", url=url), number) == expected
+    assert sources.build_page_url(Source(name="x", kind="motir", url=url), number) == expected
 
 
 @pytest.mark.parametrize(
@@ -60,13 +62,13 @@ def test_page_url(url: str, number: int, expected: str) -> None:
 def test_article_url(board: str, expected: str) -> None:
     """An article stands on the site of the listing, whichever host and scheme that has."""
     base = "http://127.0.0.1:8000/eng/15/topics/4?pageIndex=3"
-    assert sources.article_url("motir", base, "2649", board) == expected
+    assert sources.build_article_url("motir", base, "2649", board) == expected
 
 
 def test_unknown_kind() -> None:
     """A kind that is none is the user's mistake, in words."""
     with pytest.raises(UsageError, match='called "rss"'):
-        sources.page_url(Source(name="x", kind="rss", url="https://x.kr/"), 1)
+        sources.build_page_url(Source(name="x", kind="rss", url="https://x.kr/"), 1)
 
 
 @pytest.mark.parametrize("listing", PAGES, ids=lambda page: page.stem)
@@ -74,7 +76,7 @@ def test_fingerprint_of_fixtures(listing: Path) -> None:
     """Lists that came whole have one; nothing else has."""
     without = {"article", "cut", "table", "renamed-list"}
     without |= {"login", "maintenance", "consent", "blocked", "error", "script"}
-    found = sources.fingerprint("motir", fetched(listing))
+    found = sources.fingerprint_listing("motir", fetched(listing))
     assert (found is None) == (listing.stem in without)
 
 
@@ -82,7 +84,9 @@ def test_fingerprint_is_of_the_list_alone() -> None:
     """Another token and another visitor count around the same list change nothing."""
     before, after = (page(framed("FTA", LIST, count=count)) for count in (1, 2))
     assert before.body != after.body
-    assert sources.fingerprint("motir", before) == sources.fingerprint("motir", after)
+    assert sources.fingerprint_listing("motir", before) == sources.fingerprint_listing(
+        "motir", after
+    )
 
 
 @pytest.mark.parametrize(
@@ -94,17 +98,17 @@ def test_fingerprint_is_of_the_list_alone() -> None:
     ],
     ids=["text", "site", "charset"],
 )
-def test_fingerprint_follows_what_is_read(other: Fetched) -> None:
+def test_fingerprint_follows_what_is_read(other: FetchResponse) -> None:
     """What would be read otherwise has another fingerprint."""
-    whole = sources.fingerprint("motir", page(framed("FTA", LIST)))
-    assert sources.fingerprint("motir", other) not in {whole, None}
+    whole = sources.fingerprint_listing("motir", page(framed("FTA", LIST)))
+    assert sources.fingerprint_listing("motir", other) not in {whole, None}
 
 
 def test_fingerprint_follows_the_parser(monkeypatch: pytest.MonkeyPatch) -> None:
     """A new parser reads again what an old one has read."""
-    before = sources.fingerprint("motir", page(LIST))
+    before = sources.fingerprint_listing("motir", page(LIST))
     monkeypatch.setattr(sources, "PARSER_VERSION", sources.PARSER_VERSION + 1)
-    assert sources.fingerprint("motir", page(LIST)) != before
+    assert sources.fingerprint_listing("motir", page(LIST)) != before
 
 
 @pytest.mark.parametrize(
@@ -123,13 +127,15 @@ def test_fingerprint_follows_the_parser(monkeypatch: pytest.MonkeyPatch) -> None
 )
 def test_no_fingerprint_in_doubt(html: str) -> None:
     """Where tags could mislead, or an entry stands outside, the page is to be parsed."""
-    assert sources.fingerprint("motir", page(html)) is None
+    assert sources.fingerprint_listing("motir", page(html)) is None
 
 
 def test_class_name_elsewhere_is_no_doubt() -> None:
     """A style sheet that names the list's class does not make a second list."""
     styled = page("<style>div.board-list { color: red }</style>" + LIST)
-    assert sources.fingerprint("motir", styled) == sources.fingerprint("motir", page(LIST))
+    assert sources.fingerprint_listing("motir", styled) == sources.fingerprint_listing(
+        "motir", page(LIST)
+    )
 
 
 def test_a_known_page_costs_no_parser() -> None:
@@ -138,7 +144,7 @@ def test_a_known_page_costs_no_parser() -> None:
         "import sys; from monitor import sources;"
         "assert 'monitor.sources.motir' not in sys.modules;"
         "from tests.sources.test_registry import LIST, page;"
-        "assert sources.fingerprint('motir', page(LIST));"
+        "assert sources.fingerprint_listing('motir', page(LIST));"
         "assert 'selectolax' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", script], check=True, cwd=ROOT)
@@ -156,4 +162,4 @@ def test_a_known_page_costs_no_parser() -> None:
 )
 def test_a_stored_address_says_which_page_it_is(url: str, number: int | None) -> None:
     """Or that it is no page of a listing."""
-    assert sources.page_number("motir", url) == number
+    assert sources.get_page_number("motir", url) == number

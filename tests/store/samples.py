@@ -3,8 +3,8 @@
 import sqlite3
 from datetime import UTC, date, datetime
 
-from monitor.model.stored import Release
-from monitor.model.told import Digest, Item, Snippet
+from monitor.models.notification import MessageItem, ReleaseMessage, Snippet
+from monitor.models.release import Release
 
 MOMENT = datetime(2025, 12, 1, 9, 0, tzinfo=UTC)
 TITLE = "Korea and Canada Discuss Economic and Trade Issues, Including Canada’s Steel TRQ Measures"
@@ -32,12 +32,14 @@ def stored_release(conn: sqlite3.Connection, title: str = TITLE) -> Release:
 
 def message(
     release: Release, name: str = "msg_1", channel: str = "bot", at: datetime = MOMENT
-) -> Digest:
+) -> ReleaseMessage:
     """Return a message about one release."""
-    item = Item(
+    item = MessageItem(
         event="new",
         release=release,
         watches=("steel",),
         snippet=Snippet(field="title", text=release.title, marks=((0, 5),)),
     )
-    return Digest(id=name, channel=channel, kind="releases.matched", created_at=at, items=(item,))
+    return ReleaseMessage(
+        id=name, channel=channel, kind="releases.matched", created_at=at, items=(item,)
+    )

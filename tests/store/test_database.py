@@ -15,10 +15,10 @@ from typing import Any
 import pytest
 
 from monitor.errors import StoreError
-from monitor.model.scraped import Fetched
+from monitor.models.check import FetchResponse
 from monitor.store import database, schema, snapshots
-from monitor.store.database import Database, in_words, is_current, open_database
-from monitor.store.version import VERSION
+from monitor.store.database import Database, has_current_schema, open_database, translate_errors
+from monitor.store.transactions import SCHEMA_VERSION
 
 NOW = datetime(2025, 12, 1, 9, tzinfo=UTC)
 
@@ -46,7 +46,7 @@ def test_a_new_database_has_the_tables_that_others_rely_on(tmp_path: Path) -> No
 
 def test_tables_are_strict_and_the_journal_is_a_log(tmp_path: Path) -> None:
     """STRICT tables, WAL, foreign keys, full sync: nothing sloppy gets in, nothing gets lost."""
-    with open_database(tmp_path / "monitor.db") as db, db.reading() as conn:
+    with open_database(tmp_path / "monitor.db") as db, db.begin_read() as conn:
         sloppy = conn.execute(
             "SELECT name FROM pragma_table_list WHERE type = 'table' AND NOT strict"
             " AND name NOT LIKE 'sqlite_%' AND name NOT LIKE '%_fts_%'"
@@ -61,10 +61,10 @@ def test_tables_are_strict_and_the_journal_is_a_log(tmp_path: Path) -> None:
 def test_what_can_be_learnt_again_does_not_wait_for_the_disk(tmp_path: Path) -> None:
     """It is written like anything else; what comes after it waits for the disk as ever."""
     with open_database(tmp_path / "monitor.db") as db:
-        with db.writing(lightly=True) as conn:
+        with db.begin_write(skip_sync=True) as conn:
             conn.execute("INSERT INTO notes VALUES ('a', 'b')")
             assert conn.execute("PRAGMA synchronous").fetchone() == (1,)
-        with db.writing() as conn:
+        with db.begin_write() as conn:
             assert conn.execute("PRAGMA synchronous").fetchone() == (2,)
             assert conn.execute("SELECT * FROM notes").fetchall() == [("a", "b")]
 
@@ -84,10 +84,10 @@ def test_only_its_owner_can_read_it(tmp_path: Path) -> None:
 def test_a_write_is_whole_or_not_at_all(tmp_path: Path) -> None:
     """An error inside a transaction takes back all of it."""
     with open_database(tmp_path / "monitor.db") as db:
-        with pytest.raises(ZeroDivisionError), db.writing() as conn:
+        with pytest.raises(ZeroDivisionError), db.begin_write() as conn:
             conn.execute("INSERT INTO sources (name) VALUES ('trade')")
             print(1 / 0)
-        with db.reading() as conn:
+        with db.begin_read() as conn:
             assert conn.execute("SELECT count(*) FROM sources").fetchone() == (0,)
 
 
@@ -144,7 +144,7 @@ def test_a_newer_database_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "monitor.db"
     open_database(path).close()
     with sqlite3.connect(path) as conn:
-        conn.execute(f"PRAGMA user_version = {VERSION + 1}")
+        conn.execute(f"PRAGMA user_version = {SCHEMA_VERSION + 1}")
     conn.close()
     with pytest.raises(StoreError, match="made by a newer monitor"):
         open_database(path)
@@ -166,7 +166,7 @@ def test_a_file_that_is_no_database_is_refused(tmp_path: Path, content: bytes, w
 def test_a_damaged_database_is_told(tmp_path: Path) -> None:
     """With what to do about it."""
     path = tmp_path / "monitor.db"
-    with open_database(path) as db, db.writing() as conn:
+    with open_database(path) as db, db.begin_write() as conn:
         conn.executemany(
             "INSERT INTO bodies (hash, data) VALUES (?, zeroblob(3000))",
             [(str(i),) for i in range(99)],
@@ -175,7 +175,7 @@ def test_a_damaged_database_is_told(tmp_path: Path) -> None:
     data[4096 * 3 :] = b"\xff" * (len(data) - 4096 * 3)
     path.write_bytes(data)
     with pytest.raises(StoreError, match="damaged"), open_database(path) as db:
-        with db.reading() as conn:
+        with db.begin_read() as conn:
             conn.execute("SELECT * FROM bodies ORDER BY hash").fetchall()
             conn.execute("PRAGMA integrity_check").fetchall()
 
@@ -195,20 +195,20 @@ def test_a_folder_in_its_place_is_told(tmp_path: Path) -> None:
 def test_a_full_disk_is_told_and_loses_nothing(tmp_path: Path) -> None:
     """What was there before is there after."""
     path = tmp_path / "monitor.db"
-    with open_database(path) as db, db.writing() as conn:
+    with open_database(path) as db, db.begin_write() as conn:
         conn.execute("INSERT INTO sources (name) VALUES ('trade')")
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     with open_database(path) as db:
         resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, hard))
         try:
-            with pytest.raises(StoreError, match="disk"), db.writing() as conn:
+            with pytest.raises(StoreError, match="disk"), db.begin_write() as conn:
                 conn.executemany(
                     "INSERT INTO bodies VALUES (?, zeroblob(10000), NULL)",
                     [(str(i),) for i in range(99)],
                 )
         finally:
             resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
-    with open_database(path) as db, db.reading() as conn:
+    with open_database(path) as db, db.begin_read() as conn:
         assert conn.execute("SELECT name FROM sources").fetchall() == [("trade",)]
         assert conn.execute("PRAGMA integrity_check").fetchone() == ("ok",)
 
@@ -232,7 +232,7 @@ def full(code: int = sqlite3.SQLITE_FULL) -> sqlite3.OperationalError:
 
 def test_no_room_for_the_index_of_the_log_is_a_full_disk(tmp_path: Path) -> None:
     """That is how SQLite meets one when it opens the file."""
-    with pytest.raises(StoreError, match="the disk is full"), in_words(tmp_path):
+    with pytest.raises(StoreError, match="the disk is full"), translate_errors(tmp_path):
         raise full(sqlite3.SQLITE_IOERR_SHMSIZE)
 
 
@@ -245,8 +245,8 @@ def test_a_rollback_that_fails_does_not_hide_what_went_wrong_before(
     open_database(path).close()
 
     def held(db: Database) -> AbstractContextManager[sqlite3.Connection]:
-        ways = {"reading": db.reading, "writing": db.writing, "trying": db.trying}
-        return db.writing(lightly=True) if how == "lightly" else ways[how]()
+        ways = {"reading": db.begin_read, "writing": db.begin_write, "trying": db.begin_dry_run}
+        return db.begin_write(skip_sync=True) if how == "lightly" else ways[how]()
 
     with closing(sqlite3.connect(path, isolation_level=None, factory=Stuck)) as conn:
         with pytest.raises(StoreError, match="the disk is full"), held(Database(path, conn)):
@@ -276,7 +276,7 @@ def test_a_database_of_the_first_version_is_brought_up_to_date(tmp_path: Path) -
             " first_seen_at) VALUES ('A', '2025-12-01', '', ?, ?, 'trade', 'news', 'now')",
             [("https://h/1", "1"), (None, "")],
         )
-    with open_database(path) as db, db.reading() as conn:
+    with open_database(path) as db, db.begin_read() as conn:
         assert conn.execute("SELECT * FROM waiting").fetchall() == [(1, "now", 0)]
         assert conn.execute("SELECT count(*) FROM releases").fetchone() == (2,)
     assert {"absences", "absent_since"} <= set(columns(path, "listings"))
@@ -285,7 +285,7 @@ def test_a_database_of_the_first_version_is_brought_up_to_date(tmp_path: Path) -
 def test_pages_of_an_older_database_are_still_there(tmp_path: Path) -> None:
     """Their table is made anew, with room for article pages."""
     path = tmp_path / "monitor.db"
-    page = Fetched(
+    page = FetchResponse(
         url="https://h/?pageIndex=1", status=200, headers={}, body=b"<html>", fetched_at=NOW
     )
     with open_database(path) as db:
@@ -305,8 +305,8 @@ def test_pages_of_an_older_database_are_still_there(tmp_path: Path) -> None:
             db.conn.execute("PRAGMA foreign_keys = OFF")
             db.conn.execute(statement)
         db.conn.execute("INSERT INTO bodies VALUES ('abc', ?)", (zlib.compress(b"<html>"),))
-    with open_database(path) as db, db.reading() as conn:
-        assert [snapshots.fetched(conn, one) for one in snapshots.kept(conn)] == [page]
+    with open_database(path) as db, db.begin_read() as conn:
+        assert [snapshots.load_page(conn, one) for one in snapshots.iter_snapshots(conn)] == [page]
         assert conn.execute("PRAGMA foreign_key_check").fetchall() == []
 
 
@@ -326,7 +326,7 @@ def test_matches_of_an_older_database_are_still_there(tmp_path: Path) -> None:
                 VALUES (1, 'steel', 'new', 'news', 'now', '[]', '{}')""",
         ):
             db.conn.execute(statement)
-    with open_database(path) as db, db.reading() as conn:
+    with open_database(path) as db, db.begin_read() as conn:
         rows = conn.execute("SELECT release_id, watch, query FROM matches").fetchall()
         assert rows == [(1, "steel", None)]
 
@@ -336,22 +336,22 @@ def test_an_older_database_is_copied_before_it_is_migrated(
 ) -> None:
     """The copy is whole, and readable by its owner alone."""
     path = tmp_path / "monitor.db"
-    with open_database(path) as db, db.writing() as conn:
+    with open_database(path) as db, db.begin_write() as conn:
         conn.execute("INSERT INTO sources (name) VALUES ('trade')")
     for module in (database, schema):
-        monkeypatch.setattr(module, "VERSION", VERSION + 1)
+        monkeypatch.setattr(module, "SCHEMA_VERSION", SCHEMA_VERSION + 1)
     open_database(path).close()
-    copy = tmp_path / f"monitor.db.schema-{VERSION}.backup"
+    copy = tmp_path / f"monitor.db.schema-{SCHEMA_VERSION}.backup"
     assert copy.stat().st_mode & 0o777 == 0o600
     conn = sqlite3.connect(copy)
     assert conn.execute("SELECT name FROM sources").fetchall() == [("trade",)]
-    assert conn.execute("PRAGMA user_version").fetchone() == (VERSION,)
+    assert conn.execute("PRAGMA user_version").fetchone() == (SCHEMA_VERSION,)
     conn.close()
 
 
 def test_the_full_text_index_is_written_only_for_changed_texts(tmp_path: Path) -> None:
     """Not because an article was read; and it follows each change of what it holds."""
-    with open_database(tmp_path / "monitor.db") as db, db.writing() as conn:
+    with open_database(tmp_path / "monitor.db") as db, db.begin_write() as conn:
 
         def found(word: str) -> list[int]:
             rows = conn.execute(
@@ -394,5 +394,5 @@ def test_what_ends_a_transaction_is_what_is_told(tmp_path: Path) -> None:
     """Where SQLite has rolled back by itself, doing so once more would hide why."""
     path = tmp_path / "monitor.db"
     conn = sqlite3.connect(path, isolation_level=None, factory=NoRoom)
-    with closing(conn), pytest.raises(StoreError, match="the disk is full"), in_words(path):
-        is_current(conn, path)
+    with closing(conn), pytest.raises(StoreError, match="the disk is full"), translate_errors(path):
+        has_current_schema(conn, path)

@@ -9,9 +9,9 @@ from sqlite3 import Connection
 
 import pytest
 
-from monitor.model.stored import Release
-from monitor.model.told import Digest, Item, Snippet
-from monitor.schedule import Period, period
+from monitor.domain.schedule import DigestPeriod, find_period
+from monitor.models.notification import MessageItem, ReleaseMessage, Snippet
+from monitor.models.release import Release
 from monitor.store import digests, messages, outbox
 from monitor.store.database import open_database
 from tests.store.samples import message, stored_release
@@ -21,9 +21,9 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 EIGHT = datetime(2025, 12, 2, 8, 0, tzinfo=UTC)
 
 
-def daily(moment: datetime) -> Period:
+def daily(moment: datetime) -> DigestPeriod:
     """Return the period of a digest at eight every day."""
-    return period("0 8 * * *", moment, UTC)
+    return find_period("0 8 * * *", moment, UTC)
 
 
 class Desk:
@@ -36,26 +36,28 @@ class Desk:
         """Return a name for a message."""
         return f"msg_{next(self._ids)}"
 
-    def add(self, *items: Item, at: datetime = NOON) -> None:
+    def add(self, *items: MessageItem, at: datetime = NOON) -> None:
         """Put items into the digest."""
-        digests.add(self.conn, "desk", items, daily, now=at, new_id=self.new_id, check_id=None)
+        digests.add_items(
+            self.conn, "desk", items, daily, now=at, new_id=self.new_id, check_id=None
+        )
 
     def empty(self, at: datetime) -> None:
         """Open what has to be opened empty."""
-        digests.open_empty(self.conn, "desk", daily, now=at, new_id=self.new_id)
+        digests.open_empty_digest(self.conn, "desk", daily, now=at, new_id=self.new_id)
 
-    def owed(self) -> list[Digest]:
+    def owed(self) -> list[ReleaseMessage]:
         """Return all messages, by the end of their periods."""
         rows = self.conn.execute("SELECT id FROM deliveries ORDER BY until, id").fetchall()
-        return [messages.digest(self.conn, name) for (name,) in rows]
+        return [messages.load_release_message(self.conn, name) for (name,) in rows]
 
     def send(self, at: datetime) -> list[str]:
         """Send what is due, as a sender would."""
         ids = []
-        for one in outbox.due(self.conn, ["desk"], at, at):
-            if outbox.claim(self.conn, one, "me", at, lambda _: False):
-                messages.payload(self.conn, one.id, lambda _: b"frozen")
-                outbox.sent(self.conn, one.id, at)
+        for one in outbox.find_due_messages(self.conn, ["desk"], at, at):
+            if outbox.claim_message(self.conn, one, "me", at, lambda _: False):
+                messages.get_payload(self.conn, one.id, lambda _: b"frozen")
+                outbox.record_sent(self.conn, one.id, at)
                 ids.append(one.id)
         return ids
 
@@ -63,14 +65,14 @@ class Desk:
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[Desk]:
     """Give a desk with an empty store."""
-    with open_database(tmp_path / "monitor.db") as db, db.writing() as conn:
+    with open_database(tmp_path / "monitor.db") as db, db.begin_write() as conn:
         yield Desk(conn)
 
 
-def item(release: Release, *watches: str, event: str = "new") -> Item:
+def item(release: Release, *watches: str, event: str = "new") -> MessageItem:
     """Return an item about a release."""
     shown = Snippet(field="title", text=release.title)
-    return Item(event=event, release=release, watches=watches or ("steel",), snippet=shown)  # type: ignore[arg-type]
+    return MessageItem(event=event, release=release, watches=watches or ("steel",), snippet=shown)  # type: ignore[arg-type]
 
 
 def test_what_is_found_in_one_period_stands_in_one_digest(desk: Desk) -> None:
@@ -83,8 +85,8 @@ def test_what_is_found_in_one_period_stands_in_one_digest(desk: Desk) -> None:
     assert (digest.since, digest.until, digest.kind) == (EIGHT - DAY, EIGHT, "digest")
     assert digest.created_at == EIGHT
     early = EIGHT - timedelta(seconds=1)
-    assert outbox.due(desk.conn, ["desk"], early, EIGHT) == []
-    assert outbox.next_due(desk.conn, "desk") == EIGHT
+    assert outbox.find_due_messages(desk.conn, ["desk"], early, EIGHT) == []
+    assert outbox.find_next_due_time(desk.conn, "desk") == EIGHT
     assert desk.send(EIGHT) == ["msg_1"]
 
 
@@ -137,9 +139,9 @@ def test_what_is_found_when_a_digest_is_overdue_goes_into_the_next(
 def test_nothing_is_put_into_a_digest_that_is_frozen(desk: Desk) -> None:
     """Its receiver may have it already; what comes after goes into the next free period."""
     desk.add(item(stored_release(desk.conn, "One")))
-    (waiting,) = outbox.due(desk.conn, ["desk"], EIGHT, EIGHT)
-    outbox.claim(desk.conn, waiting, "me", EIGHT, lambda _: False)
-    messages.payload(desk.conn, waiting.id, lambda _: b"frozen")
+    (waiting,) = outbox.find_due_messages(desk.conn, ["desk"], EIGHT, EIGHT)
+    outbox.claim_message(desk.conn, waiting, "me", EIGHT, lambda _: False)
+    messages.get_payload(desk.conn, waiting.id, lambda _: b"frozen")
     desk.add(item(stored_release(desk.conn, "Other")), at=NOON)
     first, second = desk.owed()
     assert len(first.items) == len(second.items) == 1
@@ -158,31 +160,31 @@ def test_a_clock_that_is_set_back_sends_no_period_twice(desk: Desk) -> None:
 def test_what_a_clock_far_ahead_has_put_off_is_due_when_it_is_right_again(desk: Desk) -> None:
     """A digest for next year, a retry for tomorrow, a claim until then: none of them waits."""
     desk.add(item(stored_release(desk.conn, "One")), at=NOON + 400 * DAY)
-    assert outbox.is_ahead(desk.conn, NOON)
-    outbox.forget_ahead(desk.conn, NOON)
-    assert not outbox.is_ahead(desk.conn, NOON)
+    assert outbox.has_future_times(desk.conn, NOON)
+    outbox.reset_future_times(desk.conn, NOON)
+    assert not outbox.has_future_times(desk.conn, NOON)
     assert desk.send(NOON) == ["msg_1"]
 
 
 def test_a_digest_found_an_hour_ahead_keeps_its_time(desk: Desk) -> None:
     """A right clock could have set it."""
     desk.add(item(stored_release(desk.conn)), at=NOON + HOUR)
-    outbox.forget_ahead(desk.conn, NOON)
-    assert outbox.next_due(desk.conn, "desk") == EIGHT
+    outbox.reset_future_times(desk.conn, NOON)
+    assert outbox.find_next_due_time(desk.conn, "desk") == EIGHT
 
 
 def test_a_retry_put_off_by_a_clock_ahead_is_due(desk: Desk) -> None:
     """And so is what another sender claims for longer than a lease lasts."""
-    messages.owe(
+    messages.enqueue_release_message(
         desk.conn,
         message(stored_release(desk.conn), channel="desk", at=NOON),
         due_at=NOON,
         check_id=None,
     )
-    (waiting,) = outbox.due(desk.conn, ["desk"], NOON, NOON)
-    assert outbox.claim(desk.conn, waiting, "other", NOON + DAY, lambda _: False) == 1
+    (waiting,) = outbox.find_due_messages(desk.conn, ["desk"], NOON, NOON)
+    assert outbox.claim_message(desk.conn, waiting, "other", NOON + DAY, lambda _: False) == 1
     assert desk.send(NOON) == []
-    outbox.forget_ahead(desk.conn, NOON)
+    outbox.reset_future_times(desk.conn, NOON)
     assert desk.send(NOON + HOUR) == ["msg_1"]
 
 
@@ -213,7 +215,7 @@ def test_a_period_that_had_something_gets_no_empty_digest(desk: Desk) -> None:
 def test_ending_a_digest_early_begins_the_next_there(desk: Desk) -> None:
     """Nothing is told twice, and no stretch of time falls between the two."""
     desk.add(item(stored_release(desk.conn, "One")))
-    digests.close(desk.conn, "desk", NOON + HOUR)
+    digests.close_open_digests(desk.conn, "desk", NOON + HOUR)
     desk.add(item(stored_release(desk.conn, "Other")), at=NOON + 2 * HOUR)
     assert desk.send(NOON + 2 * HOUR) == ["msg_1"]
     early, usual = desk.owed()
@@ -233,9 +235,9 @@ def test_what_was_found_since_a_date_can_be_looked_at(desk: Desk) -> None:
                 """ '{"field": "title", "text": "x", "marks": []}')""",
                 (release.id, watch),
             )
-    found = digests.found_since(desk.conn, ("steel", "canada"), NOON.date())
+    found = digests.find_items_since(desk.conn, ("steel", "canada"), NOON.date())
     assert [one.release.title for one in found] == ["Two", "One"]
     assert {one.watches for one in found} == {("steel", "canada")}
-    (only, _) = digests.found_since(desk.conn, ("steel",), NOON.date())
+    (only, _) = digests.find_items_since(desk.conn, ("steel",), NOON.date())
     assert only == replace(found[0], watches=("steel",))
-    assert digests.found_since(desk.conn, (), NOON.date()) == ()
+    assert digests.find_items_since(desk.conn, (), NOON.date()) == ()

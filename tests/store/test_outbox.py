@@ -10,12 +10,12 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from monitor.model.stored import Change
-from monitor.model.told import Delivery
-from monitor.store import ledger, messages, outbox
+from monitor.models.notification import Delivery
+from monitor.models.release import FieldChange
+from monitor.store import deliveries, messages, outbox
 from monitor.store.database import open_database
-from monitor.store.outbox import LEASE
-from monitor.store.rows import changes_row
+from monitor.store.outbox import LEASE_DURATION
+from monitor.store.rows import dump_changes
 from tests.store.samples import MOMENT, message, stored_release
 
 SECOND = timedelta(seconds=1)
@@ -29,15 +29,17 @@ def alive(_: str) -> bool:
 @pytest.fixture
 def conn(tmp_path: Path) -> Iterator[Connection]:
     """Give a store in which one message is owed."""
-    with open_database(tmp_path / "monitor.db") as db, db.writing() as open_conn:
-        messages.owe(open_conn, message(stored_release(open_conn)), due_at=MOMENT, check_id=None)
+    with open_database(tmp_path / "monitor.db") as db, db.begin_write() as open_conn:
+        messages.enqueue_release_message(
+            open_conn, message(stored_release(open_conn)), due_at=MOMENT, check_id=None
+        )
         yield open_conn
 
 
 def claimed(conn: Connection, me: str = "me", at: timedelta = timedelta()) -> Delivery | None:
     """Claim the one message that is due."""
-    for one in outbox.due(conn, ["bot"], MOMENT + at, MOMENT + at):
-        attempt = outbox.claim(conn, one, me, MOMENT + at, alive)
+    for one in outbox.find_due_messages(conn, ["bot"], MOMENT + at, MOMENT + at):
+        attempt = outbox.claim_message(conn, one, me, MOMENT + at, alive)
         if attempt is not None:
             return Delivery(id=one.id, channel=one.channel, attempt=attempt, payload=b"")
     return None
@@ -45,38 +47,38 @@ def claimed(conn: Connection, me: str = "me", at: timedelta = timedelta()) -> De
 
 def test_what_is_owed_comes_back_whole(conn: Connection) -> None:
     """A message is rebuilt from the store as it was owed."""
-    digest = messages.digest(conn, "msg_1")
+    digest = messages.load_release_message(conn, "msg_1")
     assert digest == message(digest.items[0].release)
     assert digest.items[0].release.title.endswith("TRQ Measures")
 
 
 def test_changes_survive_the_store(conn: Connection) -> None:
     """A revision's changes are part of the message."""
-    change = Change(field="title", before="a", after="b", diff="[-a-]{+b+}")
-    conn.execute("UPDATE items SET changes = ?", (changes_row((change,)),))
-    assert messages.digest(conn, "msg_1").items[0].changes == (change,)
+    change = FieldChange(field="title", before="a", after="b", diff="[-a-]{+b+}")
+    conn.execute("UPDATE items SET changes = ?", (dump_changes((change,)),))
+    assert messages.load_release_message(conn, "msg_1").items[0].changes == (change,)
 
 
 def test_nothing_is_due_before_its_time_or_on_another_channel(conn: Connection) -> None:
     """Due is what is due by then, for the channels that are asked about."""
-    assert outbox.due(conn, ["bot"], MOMENT - SECOND, MOMENT - SECOND) == []
-    assert outbox.due(conn, ["desk"], MOMENT, MOMENT) == []
-    assert len(outbox.due(conn, ["desk", "bot"], MOMENT, MOMENT)) == 1
+    assert outbox.find_due_messages(conn, ["bot"], MOMENT - SECOND, MOMENT - SECOND) == []
+    assert outbox.find_due_messages(conn, ["desk"], MOMENT, MOMENT) == []
+    assert len(outbox.find_due_messages(conn, ["desk", "bot"], MOMENT, MOMENT)) == 1
 
 
 def test_only_one_sender_gets_a_message(conn: Connection) -> None:
     """Also where both saw it due before either claimed it."""
-    (seen,) = outbox.due(conn, ["bot"], MOMENT, MOMENT)
-    assert outbox.claim(conn, seen, "one", MOMENT, alive) == 1
-    assert outbox.claim(conn, seen, "other", MOMENT, alive) is None
+    (seen,) = outbox.find_due_messages(conn, ["bot"], MOMENT, MOMENT)
+    assert outbox.claim_message(conn, seen, "one", MOMENT, alive) == 1
+    assert outbox.claim_message(conn, seen, "other", MOMENT, alive) is None
     assert claimed(conn, "other") is None
 
 
 def test_a_claim_lapses_with_its_lease(conn: Connection) -> None:
     """A sender that is silent for longer than its lease has lost its claim."""
     assert claimed(conn, "one") is not None
-    assert claimed(conn, "other", LEASE - SECOND) is None
-    again = claimed(conn, "other", LEASE + SECOND)
+    assert claimed(conn, "other", LEASE_DURATION - SECOND) is None
+    again = claimed(conn, "other", LEASE_DURATION + SECOND)
     assert again is not None
     assert again.attempt == 2
 
@@ -84,24 +86,24 @@ def test_a_claim_lapses_with_its_lease(conn: Connection) -> None:
 def test_a_dead_senders_claim_is_taken_over_at_once(conn: Connection) -> None:
     """Where its process is known to be gone, nobody waits for the lease."""
     claimed(conn, "one")
-    (seen,) = outbox.due(conn, ["bot"], MOMENT, MOMENT)
-    assert outbox.claim(conn, seen, "other", MOMENT, lambda who: who == "one") == 2
+    (seen,) = outbox.find_due_messages(conn, ["bot"], MOMENT, MOMENT)
+    assert outbox.claim_message(conn, seen, "other", MOMENT, lambda who: who == "one") == 2
 
 
 def test_the_payload_is_made_once(conn: Connection) -> None:
     """Every attempt sends the bytes of the first."""
-    assert messages.payload(conn, "msg_1", lambda _: b"first") == b"first"
-    assert messages.payload(conn, "msg_1", lambda _: b"second") == b"first"
+    assert messages.get_payload(conn, "msg_1", lambda _: b"first") == b"first"
+    assert messages.get_payload(conn, "msg_1", lambda _: b"second") == b"first"
 
 
 def test_what_was_sent_is_never_due_again(conn: Connection) -> None:
     """And its bytes are let go."""
     delivery = claimed(conn)
     assert delivery is not None
-    messages.payload(conn, "msg_1", lambda _: b"bytes")
-    outbox.sent(conn, delivery.id, MOMENT)
+    messages.get_payload(conn, "msg_1", lambda _: b"bytes")
+    outbox.record_sent(conn, delivery.id, MOMENT)
     assert claimed(conn, at=timedelta(days=99)) is None
-    assert outbox.counts(conn) == {"sent": 1}
+    assert outbox.count_by_status(conn) == {"sent": 1}
     assert conn.execute("SELECT payload FROM deliveries").fetchone() == (None,)
 
 
@@ -109,7 +111,9 @@ def test_a_failed_attempt_is_due_again_later(conn: Connection) -> None:
     """At the time that was set, with the reason kept."""
     delivery = claimed(conn)
     assert delivery is not None
-    outbox.postponed(conn, delivery.id, "me", "down", MOMENT + 5 * SECOND, asked=None)
+    outbox.reschedule_message(
+        conn, delivery.id, "me", "down", MOMENT + 5 * SECOND, retry_after=None
+    )
     assert claimed(conn, at=4 * SECOND) is None
     again = claimed(conn, at=5 * SECOND)
     assert again is not None
@@ -122,12 +126,12 @@ def test_looking_ahead_does_not_go_past_what_the_receiver_asked(conn: Connection
     delivery = claimed(conn)
     assert delivery is not None
     later = MOMENT + 5 * SECOND
-    outbox.postponed(conn, delivery.id, "me", "down", later, asked=None)
-    assert len(outbox.due(conn, ["bot"], MOMENT, MOMENT + 60 * SECOND)) == 1
+    outbox.reschedule_message(conn, delivery.id, "me", "down", later, retry_after=None)
+    assert len(outbox.find_due_messages(conn, ["bot"], MOMENT, MOMENT + 60 * SECOND)) == 1
     claimed(conn, at=5 * SECOND)
-    outbox.postponed(conn, delivery.id, "me", "down", later, asked=MOMENT)
-    assert outbox.due(conn, ["bot"], MOMENT, MOMENT + 60 * SECOND) == []
-    assert len(outbox.due(conn, ["bot"], later, later)) == 1
+    outbox.reschedule_message(conn, delivery.id, "me", "down", later, retry_after=MOMENT)
+    assert outbox.find_due_messages(conn, ["bot"], MOMENT, MOMENT + 60 * SECOND) == []
+    assert len(outbox.find_due_messages(conn, ["bot"], later, later)) == 1
 
 
 def test_who_asked_to_be_left_alone_gets_nothing_until_then(conn: Connection) -> None:
@@ -137,21 +141,23 @@ def test_who_asked_to_be_left_alone_gets_nothing_until_then(conn: Connection) ->
     later = MOMENT + 60 * SECOND
     release = stored_release(conn, "Other")
     for name, channel in (("msg_2", "bot"), ("msg_3", "desk")):
-        messages.owe(conn, message(release, name, channel), due_at=MOMENT, check_id=None)
+        messages.enqueue_release_message(
+            conn, message(release, name, channel), due_at=MOMENT, check_id=None
+        )
 
     def due(at: datetime) -> list[str]:
-        return [one.id for one in outbox.due(conn, ["bot", "desk"], at, at)]
+        return [one.id for one in outbox.find_due_messages(conn, ["bot", "desk"], at, at)]
 
-    outbox.postponed(conn, delivery.id, "me", "down", later, asked=later)
+    outbox.reschedule_message(conn, delivery.id, "me", "down", later, retry_after=later)
     assert due(MOMENT) == ["msg_3"]
     assert due(later - SECOND) == ["msg_3"]
     assert due(later) == [delivery.id, "msg_2", "msg_3"]
-    assert outbox.next_due(conn, "bot") == later
-    assert outbox.next_due(conn, "desk") == MOMENT
+    assert outbox.find_next_due_time(conn, "bot") == later
+    assert outbox.find_next_due_time(conn, "desk") == MOMENT
     conn.execute("UPDATE deliveries SET claimed_by = 'me' WHERE id = ?", (delivery.id,))
-    outbox.postponed(conn, delivery.id, "me", "down", later, asked=MOMENT + SECOND)
+    outbox.reschedule_message(conn, delivery.id, "me", "down", later, retry_after=MOMENT + SECOND)
     assert due(MOMENT) == ["msg_2", "msg_3"]
-    assert outbox.next_due(conn, "bot") == MOMENT
+    assert outbox.find_next_due_time(conn, "bot") == MOMENT
 
 
 def test_who_sends_again_by_hand_overrules_what_the_receiver_asked(conn: Connection) -> None:
@@ -159,19 +165,21 @@ def test_who_sends_again_by_hand_overrules_what_the_receiver_asked(conn: Connect
     delivery = claimed(conn)
     assert delivery is not None
     later = MOMENT + 60 * SECOND
-    outbox.postponed(conn, delivery.id, "me", "down", later, asked=later)
+    outbox.reschedule_message(conn, delivery.id, "me", "down", later, retry_after=later)
     release = stored_release(conn, "Other")
-    messages.owe(conn, message(release, "msg_2", "bot"), due_at=MOMENT, check_id=None)
-    ledger.again(conn, ["msg_2"], MOMENT)
-    assert [one.id for one in outbox.due(conn, ["bot"], MOMENT, MOMENT)] == ["msg_2"]
+    messages.enqueue_release_message(
+        conn, message(release, "msg_2", "bot"), due_at=MOMENT, check_id=None
+    )
+    deliveries.requeue_messages(conn, ["msg_2"], MOMENT)
+    assert [one.id for one in outbox.find_due_messages(conn, ["bot"], MOMENT, MOMENT)] == ["msg_2"]
 
 
 def test_what_is_given_up_is_kept(conn: Connection) -> None:
     """With its reason and its bytes, and no attempt is made by itself."""
     delivery = claimed(conn)
     assert delivery is not None
-    messages.payload(conn, "msg_1", lambda _: b"bytes")
-    outbox.given_up(conn, delivery.id, "me", "gone")
+    messages.get_payload(conn, "msg_1", lambda _: b"bytes")
+    outbox.give_up_message(conn, delivery.id, "me", "gone")
     assert claimed(conn, at=timedelta(days=99)) is None
     row = conn.execute("SELECT status, error, payload FROM deliveries").fetchone()
     assert row == ("given-up", "gone", b"bytes")
@@ -179,24 +187,24 @@ def test_what_is_given_up_is_kept(conn: Connection) -> None:
 
 def test_who_has_it_is_remembered_over_all_attempts(conn: Connection) -> None:
     """A message to several of whom some refused it goes to those alone when it is sent again."""
-    assert outbox.taken_by(conn, "msg_1") == frozenset()
-    outbox.taken_in_part(conn, "msg_1", ())
+    assert outbox.get_accepted_recipients(conn, "msg_1") == frozenset()
+    outbox.record_partial_acceptance(conn, "msg_1", ())
     assert conn.execute("SELECT taken_by FROM deliveries").fetchone() == (None,)
-    outbox.taken_in_part(conn, "msg_1", ["b@example.com"])
-    outbox.taken_in_part(conn, "msg_1", ["a@example.com", "b@example.com"])
-    assert outbox.taken_by(conn, "msg_1") == {"a@example.com", "b@example.com"}
+    outbox.record_partial_acceptance(conn, "msg_1", ["b@example.com"])
+    outbox.record_partial_acceptance(conn, "msg_1", ["a@example.com", "b@example.com"])
+    assert outbox.get_accepted_recipients(conn, "msg_1") == {"a@example.com", "b@example.com"}
 
 
 def test_who_has_lost_a_claim_cannot_undo_the_next_ones_work(conn: Connection) -> None:
     """A late outcome of the first sender does not free what the second holds."""
     first = claimed(conn, "one")
-    second = claimed(conn, "other", LEASE + SECOND)
+    second = claimed(conn, "other", LEASE_DURATION + SECOND)
     assert first is not None
     assert second is not None
-    outbox.postponed(conn, first.id, "one", "late", MOMENT, asked=None)
-    outbox.given_up(conn, first.id, "one", "late")
-    assert claimed(conn, "third", LEASE + 2 * SECOND) is None
-    assert outbox.counts(conn) == {"owed": 1}
+    outbox.reschedule_message(conn, first.id, "one", "late", MOMENT, retry_after=None)
+    outbox.give_up_message(conn, first.id, "one", "late")
+    assert claimed(conn, "third", LEASE_DURATION + 2 * SECOND) is None
+    assert outbox.count_by_status(conn) == {"owed": 1}
 
 
 ENDS = ["sent", "failed", "asked", "dies", "dies after sending"]
@@ -217,7 +225,7 @@ class Senders(RuleBasedStateMachine):
         self.at_work: dict[str, Delivery] = {}
         self.until: dict[str, datetime] = {}
         self.dead: set[str] = set()
-        with self.db.writing() as conn:
+        with self.db.begin_write() as conn:
             self.release = stored_release(conn)
 
     def teardown(self) -> None:
@@ -230,22 +238,22 @@ class Senders(RuleBasedStateMachine):
         """Another message is owed."""
         name = f"msg_{len(self.owed)}"
         self.owed.add(name)
-        with self.db.writing() as conn:
+        with self.db.begin_write() as conn:
             digest = message(self.release, name, at=self.now)
-            messages.owe(conn, digest, due_at=self.now, check_id=None)
+            messages.enqueue_release_message(conn, digest, due_at=self.now, check_id=None)
 
     @rule(me=st.sampled_from("abc"))
     def claim(self, me: str) -> None:
         """A living, idle sender looks for work."""
         if me in self.at_work or me in self.dead:
             return
-        with self.db.writing() as conn:
-            for one in outbox.due(conn, ["bot"], self.now, self.now):
-                attempt = outbox.claim(conn, one, me, self.now, self.dead.__contains__)
+        with self.db.begin_write() as conn:
+            for one in outbox.find_due_messages(conn, ["bot"], self.now, self.now):
+                attempt = outbox.claim_message(conn, one, me, self.now, self.dead.__contains__)
                 if attempt is not None:
                     held = Delivery(id=one.id, channel="bot", attempt=attempt, payload=b"")
                     self.at_work[me] = held
-                    self.until[me] = self.now + LEASE
+                    self.until[me] = self.now + LEASE_DURATION
                     return
 
     @precondition(lambda self: self.at_work)
@@ -259,13 +267,13 @@ class Senders(RuleBasedStateMachine):
         if how.startswith("dies"):
             self.dead.add(me)
             return
-        with self.db.writing() as conn:
+        with self.db.begin_write() as conn:
             if how == "sent":
-                outbox.sent(conn, delivery.id, self.now)
+                outbox.record_sent(conn, delivery.id, self.now)
             else:
                 due_at = self.now + 5 * SECOND
                 asked = due_at if how == "asked" else None
-                outbox.postponed(conn, delivery.id, me, "down", due_at, asked=asked)
+                outbox.reschedule_message(conn, delivery.id, me, "down", due_at, retry_after=asked)
 
     @rule(minutes=st.integers(1, 15))
     def pass_time(self, minutes: int) -> None:
@@ -282,7 +290,7 @@ class Senders(RuleBasedStateMachine):
     @invariant()
     def nothing_is_lost(self) -> None:
         """What was owed was received or is owed still; what is marked as sent was received."""
-        with self.db.reading() as conn:
+        with self.db.begin_read() as conn:
             by_status = conn.execute("SELECT status, id FROM deliveries").fetchall()
         assert {name for _, name in by_status} == self.owed
         assert {name for status, name in by_status if status == "sent"} <= set(self.received)

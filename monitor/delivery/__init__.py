@@ -1,0 +1,1 @@
+"""Delivery of pending messages: claim a message, send it, record the outcome."""

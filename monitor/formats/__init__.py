@@ -1,0 +1,1 @@
+"""File formats of releases: text, JSON, CSV and feeds."""

@@ -1,0 +1,1 @@
+"""Incidents: what the operator is alerted of, and the heartbeat."""

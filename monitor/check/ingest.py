@@ -153,23 +153,34 @@ class CheckIngest:
                 self._queue_seen_articles(conn, classifications, article_results, now)
             result, matched_events = self._match_and_enqueue(conn, context, events, result, router)
             self._save_articles(conn, context, article_results)
-            prune_before = now - self._db.retention
-            snapshots.save_pages(
-                conn,
-                self._source.name,
-                context.check_id or 0,
-                fetched_pages.responses,
-                prune_before,
-            )
-            if self.overruled_faults:
-                page_history.delete_page_profiles(conn, self._source.name)
-            page_history.save_page_profile(
-                conn, self._source.name, context.check_id, profile_pages(fetched_pages.pages)
-            )
-            checks.save_source_state(
-                conn, self._source.name, self._build_next_state(state, fetched_pages, now)
-            )
+            self._save_page_record(conn, context, fetched_pages, state, now)
         return result, matched_events
+
+    def _save_page_record(
+        self,
+        conn: sqlite3.Connection,
+        context: ingest.IngestContext,
+        fetched_pages: FetchedPages,
+        state: SourceState,
+        now: datetime,
+    ) -> None:
+        """Save the raw pages, their profile and the source's next state."""
+        prune_before = now - self._db.retention
+        snapshots.save_pages(
+            conn,
+            self._source.name,
+            context.check_id or 0,
+            fetched_pages.responses,
+            prune_before,
+        )
+        if self.overruled_faults:
+            page_history.delete_page_profiles(conn, self._source.name)
+        page_history.save_page_profile(
+            conn, self._source.name, context.check_id, profile_pages(fetched_pages.pages)
+        )
+        checks.save_source_state(
+            conn, self._source.name, self._build_next_state(state, fetched_pages, now)
+        )
 
     def ingest_queued_articles(
         self, article_results: ArticleResults, result: CheckResult

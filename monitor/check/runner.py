@@ -31,6 +31,7 @@ from monitor.store.database import Database
 
 if TYPE_CHECKING:
     from monitor.check.alerts import AlertRouter
+    from monitor.check.ingest import CheckIngest
     from monitor.domain.changes import KnownEntries
     from monitor.models.notification import MatchedEvent
 
@@ -55,6 +56,29 @@ class CheckReport:
     overruled_faults: tuple[InvalidPageError, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _ResultBuilder:
+    """Builds the result of one check; `start_seconds` is the monotonic time of its start."""
+
+    source_name: str
+    clock: Clock
+    started_at: datetime
+    start_seconds: float
+
+    def build(
+        self, status: CheckStatus, error: str | None = None, rule: str | None = None
+    ) -> CheckResult:
+        """Return a result with the seconds since the start."""
+        return CheckResult(
+            name=self.source_name,
+            status=status,
+            started_at=self.started_at,
+            seconds=self.clock.monotonic() - self.start_seconds,
+            error=error,
+            rule=rule,
+        )
+
+
 def check_source(
     source: Source,
     get_router: Callable[[], "AlertRouter"],
@@ -70,36 +94,26 @@ def check_source(
     `get_router` is called only if there are events to match. `fetch_article` fetches article pages;
     the default is `fetch_page`. `options` are the user's requests for this check.
     """
-    started_at, start_seconds = clock.now(), clock.monotonic()
+    started_at = clock.now()
+    results = _ResultBuilder(
+        source_name=source.name,
+        clock=clock,
+        started_at=started_at,
+        start_seconds=clock.monotonic(),
+    )
     with db.begin_read() as conn:
         state = checks.load_source_state(conn, source.name)
         queued_articles = article_queue.find_due_articles(
             conn, source.name, started_at, _QUEUED_ARTICLES_PER_CHECK
         )
     find_known_entries = _make_known_entries_finder(db, source.name)
-
-    def build_result(
-        status: CheckStatus, error: str | None = None, rule: str | None = None
-    ) -> CheckResult:
-        return CheckResult(
-            name=source.name,
-            status=status,
-            started_at=started_at,
-            seconds=clock.monotonic() - start_seconds,
-            error=error,
-            rule=rule,
-        )
-
     try:
         fetched_pages = fetch_pages(
             source, state, fetch_page, find_known_entries, started_at, options=options
         )
-        if isinstance(fetched_pages, UnchangedListing):
-            unchanged_result = replace(
-                build_result(fetched_pages.status), pages=1, entries=state.entry_count
-            )
-            if not queued_articles:
-                return _record_unchanged_check(db, unchanged_result)
+        if isinstance(fetched_pages, UnchangedListing) and not queued_articles:
+            result = results.build(fetched_pages.status)
+            return _record_unchanged_check(db, replace(result, pages=1, entries=state.entry_count))
         from monitor.check.ingest import CheckIngest  # noqa: PLC0415 - most checks find nothing
 
         ingest = CheckIngest(
@@ -111,29 +125,32 @@ def check_source(
             clock=clock,
         )
         if isinstance(fetched_pages, UnchangedListing):
-            final_result, matched_events = ingest.ingest_queued_articles(
-                ingest.fetch_articles(None), unchanged_result
+            result = results.build(fetched_pages.status)
+            return _ingest_queued_articles(
+                ingest, replace(result, pages=1, entries=state.entry_count)
             )
-            return CheckReport(result=final_result, matched_events=matched_events)
         ingest.validate_pages(fetched_pages, accept=options.accept)
         article_results = ingest.fetch_articles(fetched_pages)
     except FetchError as error:
-        return _record_failed_check(db, build_result("failed", str(error)), (), clock)
+        return _record_failed_check(db, results.build("failed", str(error)), (), clock)
     except ValidationFailedError as error:
-        suspect_result = build_result(
-            "suspect", error.format_message(source.name), error.fault.rule
-        )
-        return _record_failed_check(db, suspect_result, error.responses, clock)
-    final_result, matched_events = ingest.ingest_pages(
-        fetched_pages, article_results, build_result("ok")
+        result = results.build("suspect", error.format_message(source.name), error.fault.rule)
+        return _record_failed_check(db, result, error.responses, clock)
+    result, matched_events = ingest.ingest_pages(
+        fetched_pages, article_results, results.build("ok")
     )
-    gap_page = ingest.find_gap_page(fetched_pages)
     return CheckReport(
-        result=final_result,
+        result=result,
         matched_events=matched_events,
-        gap_page=gap_page,
+        gap_page=ingest.find_gap_page(fetched_pages),
         overruled_faults=ingest.overruled_faults,
     )
+
+
+def _ingest_queued_articles(ingest: "CheckIngest", result: CheckResult) -> CheckReport:
+    """Fetch and save the queued article pages of a listing that is unchanged."""
+    result, matched_events = ingest.ingest_queued_articles(ingest.fetch_articles(None), result)
+    return CheckReport(result=result, matched_events=matched_events)
 
 
 def _make_known_entries_finder(db: Database, source: str) -> KnownEntriesFinder:

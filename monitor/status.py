@@ -237,10 +237,10 @@ def _find_next_digest(
 def _build_removed_channel_status(conn: sqlite3.Connection, name: str) -> ChannelStatus:
     """Return the status of a removed channel, which still has pending messages."""
     channel_counts = statistics.load_delivery_stats(conn, name)
-    pending_text = pluralize(channel_counts.pending, "message waits", "messages wait")
+    pending_text = pluralize(channel_counts.pending, "message is pending", "messages are pending")
     problem = (
-        f"{name}: {pending_text} for a channel that the config has no more; put it "
-        f"back to send them"
+        f"{name}: {pending_text} for a channel that is no longer in the config; add it "
+        f"again to send them"
     )
     return _create_channel_status(
         name, channel_counts, problem, kind=None, send=None, next_digest_at=None
@@ -285,7 +285,7 @@ def _describe_delivery_failures(name: str, channel_counts: DeliveryStats) -> str
         if channel_counts.given_up_since_success
         else ""
     )
-    return f"{name}: {messages} not taken{given_up}: {channel_counts.error or 'for no reason told'}"
+    return f"{name}: {messages} not taken{given_up}: {channel_counts.error or 'no reason given'}"
 
 
 # ------------------------------------------------------------------ daemon

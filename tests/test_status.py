@@ -230,7 +230,10 @@ def test_a_channel_that_the_config_has_no_more_is_in_trouble_while_it_is_owed(
     found = looked(db, START)
     assert [one.name for one in found.channels] == ["bot", "desk", "gone"]
     assert found.problems == (
-        "gone: 2 messages wait for a channel that the config has no more; put it back to send them",
+        (
+            "gone: 2 messages are pending for a channel that is no longer in the config; add it "
+            "again to send them"
+        ),
     )
 
 

@@ -29,7 +29,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         print_message(strip_control_chars(f"monitor: {error}"))
         return error.exit_code
     except KeyboardInterrupt:
-        print_message("monitor: interrupted; what was under way was abandoned whole")
+        print_message("monitor: interrupted; the step that was running was rolled back")
         return 1
     except BrokenPipeError:  # the reader of the pipe, `| head` for example, has ended
         discard_stdout()

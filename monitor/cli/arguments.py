@@ -28,7 +28,7 @@ def _add_reading_commands(commands: CommandRegistry) -> None:
     _add_output_options(releases)
     show = commands.add_command(
         "show",
-        "show a release whole: text, attachments, revisions, who watched for it, what was sent",
+        "show a release: text, attachments, revisions, matching watches and alerts",
         "releases.show_release",
         "show 41",
         "show 'Korea and Canada'",
@@ -65,12 +65,12 @@ def _add_file_commands(commands: CommandRegistry) -> None:
     import_.add_argument(
         "--source",
         metavar="NAME",
-        help="the listing it is from (default: what the file says, else import)",
+        help="the source of the releases (default: the one named in the file, else import)",
     )
     import_.add_argument(
         "--format",
         choices=("text", "json", "jsonl"),
-        help="the file's form (default: told by how it begins)",
+        help="the format of the file (default: detected)",
     )
     export = commands.add_command(
         "export",
@@ -112,7 +112,7 @@ def _add_history_commands(commands: CommandRegistry) -> None:
     extent.add_argument("--all", action="store_true", help="down to the first release")
     replay = commands.add_command(
         "replay",
-        "parse every stored page again with today's parser, and say what would change",
+        "parse every stored page again with today's parser, and show the changes",
         "backfill.run_replay",
         "replay",
         "replay --apply",
@@ -122,9 +122,11 @@ def _add_history_commands(commands: CommandRegistry) -> None:
 
 
 def _add_filter_options(command: CommandParser, *, limit: int | None) -> None:
-    command.add_argument("--watch", metavar="NAME", help="only what this watch found")
-    command.add_argument("--source", metavar="NAME", help="only what this listing showed")
-    command.add_argument("--category", metavar="NAME", help="only what has this label, any case")
+    command.add_argument("--watch", metavar="NAME", help="only releases that this watch matched")
+    command.add_argument("--source", metavar="NAME", help="only releases of this source")
+    command.add_argument(
+        "--category", metavar="NAME", help="only releases of this category; any case"
+    )
     command.add_argument(
         "--since",
         metavar="DATE",
@@ -160,14 +162,15 @@ def add_health_commands(commands: CommandRegistry) -> None:
     """Add the commands that check, or set up, the running of monitor itself."""
     commands.add_command(
         "status",
-        "show how each source and channel is, what is wrong first; exit code 1 if anything is",
+        "show the state of each source and channel, problems first; exit code 1 if there are any",
         "status.run",
         "status",
         "status --json",
     )
     doctor = commands.add_command(
         "doctor",
-        "try config, database, each source and each channel, and say what to do about each problem",
+        "test the config, the database, each source and each channel, and suggest a fix for "
+        "each problem",
         "doctor.run",
         "doctor",
         "doctor --json",
@@ -175,7 +178,7 @@ def add_health_commands(commands: CommandRegistry) -> None:
     doctor.add_argument("--send", action="store_true", help="send a test message on each channel")
     service = commands.add_command(
         "service",
-        "print a systemd unit for this config, or what else can keep monitor running",
+        "print a systemd unit for this config, or a crontab or compose file",
         "service.run",
         "service > monitor.service",
         "service --docker > compose.yaml",
@@ -199,7 +202,7 @@ def add_sending_commands(commands: CommandRegistry) -> None:
 def _add_digest_command(commands: CommandRegistry) -> None:
     digest = commands.add_command(
         "digest",
-        "show what is waiting for each channel, as it will look",
+        "preview the pending messages of each channel",
         "digest.run",
         "digest",
         "digest --channel desk --format html > digest.html",
@@ -214,13 +217,13 @@ def _add_digest_command(commands: CommandRegistry) -> None:
         metavar="DATE",
         help="what was found since 2025-11-03 or 'last week', told or not",
     )
-    digest.add_argument("--send", action="store_true", help="send what is waiting, now")
+    digest.add_argument("--send", action="store_true", help="send the pending messages now")
 
 
 def _add_deliveries_command(commands: CommandRegistry) -> None:
     deliveries = commands.add_command(
         "deliveries",
-        "look at what was sent",
+        "list messages: sent, pending, failed",
         "deliveries.list_deliveries",
         "deliveries list --status given-up",
         "deliveries retry",
@@ -240,7 +243,7 @@ def _add_deliveries_command(commands: CommandRegistry) -> None:
     )
     retry_parser = actions.add_command(
         "retry",
-        "send again, under the same id, what failed or was given up",
+        "send failed messages again, under the same id",
         "deliveries.retry_deliveries",
         "deliveries retry",
         "deliveries retry --channel desk",
@@ -281,7 +284,7 @@ def add_setup_commands(commands: CommandRegistry) -> None:
     )
     help_parser = commands.add_command(
         "help",
-        "show what a command does, and how it is written",
+        "show the help of a command",
         "setup.show_help",
         "help watch",
         "help watch add",
@@ -305,7 +308,7 @@ def add_watch_commands(commands: CommandRegistry) -> None:
     _add_editing_actions(actions)
     explain = commands.add_command(
         "explain",
-        "say why a release was, or was not, sent: which words hit, who was told and when",
+        "explain why a release was or was not sent: matching words, channels, times",
         "explain.run",
         "explain 41",
         "explain 'Korea and Canada' steel",
@@ -318,24 +321,24 @@ def add_watch_commands(commands: CommandRegistry) -> None:
 
 def _add_viewing_actions(actions: CommandRegistry) -> None:
     actions.add_command("list", "list the watches", "watch.list_watches", "watch list")
-    show_summary = "show a watch: its settings, and what it found lately"
+    show_summary = "show the settings of a watch and its latest matches"
     _add_name_argument(
         actions.add_command("show", show_summary, "watch.show_watch", "watch show steel")
     )
     test_parser = actions.add_command(
         "test",
-        "show what a query would have found in the archive",
+        "show the releases in the archive that a query matches",
         "backtest.test_query",
         "watch test steel",
         "watch test 'steel quota' --source trade",
     )
     test_parser.add_argument("query", metavar="QUERY", help="a query, or the name of a watch")
     _add_source_option(test_parser)
-    tune_summary = "show what stands just outside a watch, and what each of its words brings in"
+    tune_summary = "show near misses of a watch, and how many releases each of its words finds"
     _add_name_argument(
         actions.add_command("tune", tune_summary, "tune.tune_watch", "watch tune steel")
     )
-    diff_summary = "show what a watch would gain and lose with another query"
+    diff_summary = "show which releases a watch would gain and lose with another query"
     diff_parser = actions.add_command(
         "diff", diff_summary, "tune.compare_queries", "watch diff steel 'steel NOT scrap'"
     )
@@ -346,7 +349,7 @@ def _add_viewing_actions(actions: CommandRegistry) -> None:
 def _add_editing_actions(actions: CommandRegistry) -> None:
     add_parser = actions.add_command(
         "add",
-        "show what a query would have found, and make a watch of it",
+        "show the releases that a query matches, and save it as a watch",
         "watch.add_watch",
         "watch add gulf '(UAE OR Qatar) NOT football'",
         "watch add chips 'semicond*' --to desk",
@@ -358,13 +361,13 @@ def _add_editing_actions(actions: CommandRegistry) -> None:
         "--to",
         metavar="CHANNEL",
         action="append",
-        help="tell this channel; may be given again (default: every channel)",
+        help="alert this channel; repeatable (default: every channel)",
     )
-    remove_summary = "take a watch away; what it found stays in the archive"
+    remove_summary = "remove a watch; its matches stay in the archive"
     _add_name_argument(
         actions.add_command("remove", remove_summary, "watch.remove_watch", "watch remove gulf")
     )
-    rename_summary = "give a watch, and what it found, another name"
+    rename_summary = "rename a watch and keep its matches"
     rename_parser = actions.add_command(
         "rename", rename_summary, "watch.rename_watch", "watch rename gulf 'gulf states'"
     )
@@ -374,7 +377,7 @@ def _add_editing_actions(actions: CommandRegistry) -> None:
     _add_name_argument(
         actions.add_command("pause", pause_summary, "watch.pause_watch", "watch pause steel")
     )
-    resume_summary = "let a paused watch go on; what appeared meanwhile is not made up for"
+    resume_summary = "resume a paused watch; releases of the pause are not alerted"
     _add_name_argument(
         actions.add_command("resume", resume_summary, "watch.resume_watch", "watch resume steel")
     )
@@ -386,7 +389,7 @@ def _add_source_option(command: CommandParser) -> None:
         metavar="NAME",
         action="append",
         dest="sources",
-        help="only what this listing shows; may be given again (default: every listing)",
+        help="only releases of this source; repeatable (default: every source)",
     )
 
 

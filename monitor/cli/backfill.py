@@ -141,8 +141,8 @@ def _print_replay(result: ReplayResult) -> None:
     if not result.is_applied and (result.added or result.corrected):
         print("nothing was changed; change it with: monitor replay --apply")
         print_message(
-            "nobody is told of what --apply adds: run monitor --once before it, for what the"
-            " listing still shows"
+            "releases that --apply adds are not alerted: run monitor --once first, so that "
+            "new releases are"
         )
 
 

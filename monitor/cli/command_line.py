@@ -38,8 +38,8 @@ def parse_arguments(argv: Sequence[str]) -> argparse.Namespace:
         _set_default_command(main_parser, args)
     elif args.once or _has_check_options(args):
         main_parser.error(
-            "--once, --source, --sweep and --accept are for a check, and stand before no command;"
-            " an option of a command stands behind it"
+            "--once, --source, --sweep and --accept belong to a check and cannot be used "
+            "with a command; put the options of a command after it"
         )
     return args
 
@@ -111,7 +111,9 @@ def build_parser(groups: Collection[str] = tuple(_COMMAND_GROUPS)) -> CommandPar
     main_parser = _MainParser(prog="monitor", parents=[common_options])
     main_parser.add_argument("--version", action="version", version=f"monitor {__version__}")
     main_parser.add_argument(
-        "--once", action="store_true", help="check every source, send what is due, and end"
+        "--once",
+        action="store_true",
+        help="check every source, send the messages that are due, and exit",
     )
     # Commands have a --source of their own, which would overwrite this one.
     main_parser.add_argument(
@@ -125,7 +127,7 @@ def build_parser(groups: Collection[str] = tuple(_COMMAND_GROUPS)) -> CommandPar
     main_parser.add_argument(
         "--accept",
         action="store_true",
-        help="with --once: take in a page that looks wrong as it is; its history begins with it",
+        help="with --once: accept a suspect page as it is; the page history starts again with it",
     )
     main_parser.set_defaults(run=None)
     subparsers = main_parser.add_subparsers(
@@ -144,7 +146,7 @@ def _build_common_options() -> CommandParser:
     options.add_argument("--json", action="store_true", help="print one JSON document")
     verbosity = options.add_mutually_exclusive_group()
     verbosity.add_argument("-v", "--verbose", action="store_true", help="say more")
-    verbosity.add_argument("-q", "--quiet", action="store_true", help="say only what went wrong")
+    verbosity.add_argument("-q", "--quiet", action="store_true", help="print only problems")
     return options
 
 
@@ -156,7 +158,7 @@ _FIRST_STEPS = (
     ("monitor demo", "see the whole job, on this machine alone"),
     ("monitor init", "write a config.toml, which works unedited"),
     ("monitor --once", "read the listing; nothing is sent yet"),
-    ("monitor watch test EU", "try a query on what was read"),
+    ("monitor watch test EU", "try a query on the releases read so far"),
     ("monitor watch add europe EU", "and watch for it"),
     ("monitor", "check and send until you stop it"),
 )

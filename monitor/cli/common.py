@@ -156,7 +156,10 @@ def _format_changes(result: CheckResult) -> str:
     entries = pluralize(result.entries, "entry", "entries")
     if result.is_baseline:
         pages = pluralize(result.pages, "page")
-        return f"first check: {entries} on {pages} are the baseline, of which nothing is sent"
+        return (
+            f"first check: {entries} on {pages} recorded as the starting point "
+            f"(baseline); no alerts are sent for these"
+        )
     changes = {
         "new": result.new,
         "revised": result.revised,

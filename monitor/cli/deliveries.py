@@ -29,7 +29,7 @@ def list_deliveries(args: Namespace) -> int:
     if is_set(args, "json"):
         print(safe_dumps([record.as_json() for record in records], indent=2))
     elif not records:
-        print_message("nothing was ever owed, as far as this list goes")
+        print_message("no messages match this list")
     else:
         zone = find_timezone(settings.timezone)
         page((line for record in records for line in _format_record(record, zone)), args)
@@ -107,7 +107,7 @@ def _find_chosen_ids(db: Database, id_prefixes: Sequence[str]) -> list[str]:
             )
         ((message_id, status),) = matches
         if status == "sent":
-            raise UsageError(f"{message_id} was sent; nobody is told twice")
+            raise UsageError(f"{message_id} was sent already; it is not sent twice")
         ids.append(message_id)
     return ids
 
@@ -129,7 +129,7 @@ def _find_failed_ids(db: Database, channel: str | None, settings: Config) -> lis
     retryable = [record.id for record in failed if record.channel in configured]
     if retryable and unconfigured:
         print_message(
-            "monitor: left alone, as the config has it no more: "
+            "monitor: skipped, because the config no longer has this channel: "
             f"{', '.join(map(sanitize_line, unconfigured))}"
         )
     return retryable or [record.id for record in failed]
@@ -142,6 +142,6 @@ def _reject_unknown_channels(db: Database, ids: Sequence[str], settings: Config)
     if unconfigured:
         raise UsageError(
             "the config has no channel "
-            f"{', '.join(map(sanitize_line, sorted(unconfigured)))} any more;"
-            " put it back to send what it was owed"
+            f"{', '.join(map(sanitize_line, sorted(unconfigured)))} any more; add it again "
+            f"to send its pending messages"
         )

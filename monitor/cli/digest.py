@@ -34,7 +34,7 @@ def run(args: Namespace) -> int:
     if not args.send:
         return _print_preview(args, settings.store_path, channels, begin_date, app)
     if args.since is not None:
-        raise UsageError("--send sends what is waiting; leave --since out, it is for previews")
+        raise UsageError("--send sends the pending messages; --since is only for previews")
     return _send_pending(args, channels, app)
 
 

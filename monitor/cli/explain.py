@@ -31,16 +31,17 @@ _OUTCOME_TEXTS = {
     "not-sent": "not sent",
 }
 _ORIGIN_TEXTS = {
-    "baseline": "it was there at the first check of its listing, the baseline; nobody is told of"
-    " that",
-    "archive": "it came as archive: from a walk back, or from below what was known; nobody is told"
-    " of that",
-    "import": "it came from an imported file; nobody is told of that",
+    "baseline": "it was part of the first check of its source, the baseline, which sends no alerts",
+    "archive": "it came from a backfill or stood below known entries, so it is archive, "
+    "which sends no alerts",
+    "import": "it came from an imported file, which sends no alerts",
 }
 _NOT_ALERTED_TEXTS = {
-    "known": ("its readers had heard of it already, for another watch; nobody is told twice",),
+    "known": (
+        "its channels were already alerted to it by another watch; each channel is alerted once",
+    ),
     "nobody": (
-        "no channel was to hear of it when it was found; channels, or the watch's",
+        "no channel was configured for it when it was matched; the channels, or the watch's",
         "`to` and `on`, may have been changed since",
     ),
 }
@@ -96,7 +97,7 @@ def _format_match(explanation: Explanation, matched: MatchRecord, zone: tzinfo) 
     if matched.query not in {None, explanation.query}:
         yield f"the watch asked for something else then: {sanitize_line(matched.query or '')}"
         if not explanation.matches_now:
-            yield "what it asks for now does not match"
+            yield "its current query does not match"
     elif not explanation.matches_now:
         changed = "the query, or the release," if matched.query is None else "the release"
         yield f"it does not match any more: {changed} was changed since"
@@ -135,19 +136,19 @@ def _format_cause(
 def _format_unwanted_event(watch: Watch, event: str) -> Iterator[str]:
     """Yield which event the watch does not alert on, and which it does."""
     wanted_events = " or ".join(watch.on)
-    prefix = f"it was found when it was {event}; " if event else ""
-    yield f"{prefix}the watch tells only what is {wanted_events}"
+    prefix = f"it matched when it was {event}; " if event else ""
+    yield f"{prefix}the watch alerts only on releases that are {wanted_events}"
     if "new" not in watch.on:
-        yield f"once this release is {wanted_events}, that is told"
+        yield f"once this release is {wanted_events}, an alert is sent"
 
 
 def _format_late_match(explanation: Explanation, zone: tzinfo) -> Iterator[str]:
     first_seen = _format_moment(explanation.first_seen_at, zone)
     yield (
-        f"it matches now, but did not when it was taken in, on {first_seen}: the watch is "
+        f"it matches now, but did not when it was recorded, on {first_seen}: the watch is "
         f"newer, or was"
     )
-    yield "paused or changed since; a watch does not tell of what is already stored"
+    yield "paused or changed since; a watch sends no alerts for stored releases"
     if explanation.origin != "news":
         yield f"besides, {_ORIGIN_TEXTS[explanation.origin]}"
 
@@ -195,11 +196,14 @@ def _format_channels(channels: Iterable[ChannelDeliveries], zone: tzinfo) -> Ite
             state = _describe_state(delivery, zone, is_gone=channel.is_removed)
             yield f"{sanitize_line(channel.channel)}: {delivery.event}: {state}"
         if not channel.deliveries and channel.is_used_by_watch:
-            yield f"{sanitize_line(channel.channel)}: not told; when it was found, it was not to be"
+            yield (
+                f"{sanitize_line(channel.channel)}: not alerted; this channel was added "
+                f"after the release was matched"
+            )
         elif not channel.deliveries:
             unaddressed.append(channel.channel)
     if unaddressed:
-        yield f"not told, as the watch does not go there: {_join_names(unaddressed)}"
+        yield f"not alerted, because the watch does not use them: {_join_names(unaddressed)}"
 
 
 def _describe_state(delivery: ReleaseDelivery, zone: tzinfo, *, is_gone: bool) -> str:

@@ -127,7 +127,7 @@ def _print_accepted(reports: Sequence[CheckReport]) -> None:
                 f"{name}: --accept cannot help here: no entries can be read from this page"
             )
         elif status != "failed" and not report.overruled_faults:
-            print_message(f"{name}: there was nothing to accept: the listing is believed")
+            print_message(f"{name}: nothing to accept: the page is valid")
 
 
 def _print_baseline_matches(report: CheckReport) -> None:

@@ -243,7 +243,9 @@ def _format_match(match: MatchRecord) -> Iterator[str]:
     """Yield the watch, the terms that matched, and where."""
     terms = ", ".join(dict.fromkeys(sanitize_line(hit.term) for hit in match.hits))
     origin_note = (
-        "" if match.origin == "news" else f"; of {_ORIGIN_NAMES[match.origin]}, so nobody was told"
+        ""
+        if match.origin == "news"
+        else f"; of {_ORIGIN_NAMES[match.origin]}, so no alert was sent"
     )
     terms_text = f": {terms}" if terms else ""
     yield f"{sanitize_line(match.watch)}{terms_text} ({match.event}{origin_note})"

@@ -123,7 +123,7 @@ def format_crontab(installation: Installation, settings: Config) -> str:
     )
     lines = [
         "# monitor service --cron, into: crontab -e",
-        "# Each run checks every source; what it has to complain of, cron sends by mail.",
+        "# Each run checks every source; cron mails the problems that it prints.",
     ]
     if installation.secret_variables:
         lines.append(

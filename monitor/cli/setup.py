@@ -41,12 +41,12 @@ def init_config(args: Namespace) -> int:
             path.chmod(0o600)  # it may hold passwords later
             file.write(read_template())
     except FileExistsError as error:
-        raise UsageError(f"{path} is there already, and stays as it is") from error
+        raise UsageError(f"{path} already exists and was not changed") from error
     except OSError as error:
         raise UsageError(f"{path} cannot be written: {error.strerror}") from error
     if not is_set(args, "quiet"):
         config_option = f"--config {quote(str(path))} " if hasattr(args, "config") else ""
-        print_message(f"wrote {path}, with a listing and two watches; it works as it is")
+        print_message(f"wrote {path}, with one source and two watches; it works unedited")
         print_message(f"next, read the listing for the first time:  monitor {config_option}--once")
     return 0
 
@@ -61,7 +61,7 @@ def run_backup(args: Namespace) -> int:
         try:
             db.copy_to(path)
         except FileExistsError as error:
-            raise UsageError(f"{path} is there already, and stays as it is") from error
+            raise UsageError(f"{path} already exists and was not changed") from error
         except OSError as error:
             raise UsageError(f"{path} cannot be written: {error.strerror}") from error
     with open_database(path) as copy, copy.begin_read() as conn:
@@ -184,7 +184,7 @@ def _prepare_folder(folder: Path) -> Path:
         raise UsageError(f"{folder}: the folder cannot be made: {error.strerror}") from error
     for name in ("config.toml", "monitor.db"):
         if (folder / name).exists():
-            raise UsageError(f"{folder / name} is there already, and stays as it is")
+            raise UsageError(f"{folder / name} already exists and was not changed")
     return folder
 
 
@@ -196,7 +196,7 @@ def _show_demo(folder: Path, *, is_kept: bool) -> int:
         config = load_config_file(path, {})
         app = App(config, create_system_clock(), sys.stdout)
         print(f"A listing is served on this machine: {url}")
-        print("\nThe first check takes in what is there, and alerts nobody:\n")
+        print("\nThe first check records the releases on the site, and sends no alerts:\n")
         first = app.check_sources(config.sources)
         print_reports(first, quiet=False)
         print("\nThe ministry publishes a release. The next check:\n")

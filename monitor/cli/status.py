@@ -65,7 +65,7 @@ def _format_verdict(current_status: MonitorStatus) -> Iterator[str]:
         return
     yield f"{pluralize(len(problems), 'thing is wrong', 'things are wrong')}:"
     yield from (f"  {sanitize_line(problem)}" for problem in problems)
-    yield "what to do about it: monitor doctor"
+    yield "to find the cause: monitor doctor"
 
 
 def _format_block(name: str, width: int, lines: Iterator[str]) -> Iterator[str]:
@@ -85,10 +85,10 @@ def _format_source(source: SourceStatus, now: datetime, zone: tzinfo) -> Iterato
         last_good = (
             "never" if source.last_good_at is None else format_moment(source.last_good_at, zone)
         )
-        yield f"{source.status}; last read well: {last_good}; {next_check}"
+        yield f"{source.status}; last successful check: {last_good}; {next_check}"
         if source.notified_at is not None:
             yield (
-                f"you were told {format_moment(source.notified_at, zone)}, and will be "
+                f"operator alerted {format_moment(source.notified_at, zone)}, and will be "
                 f"when it is over"
             )
     else:
@@ -155,7 +155,7 @@ def _format_channel(channel: ChannelStatus, zone: tzinfo) -> Iterator[str]:
     last_sent = "" if channel.last_sent_at is None else format_moment(channel.last_sent_at, zone)
     yield f"{channel.kind}, {channel.send}: {channel.pending} waiting, {sent}{last_sent}"
     if channel.failing and channel.due_at is not None:
-        yield f"{channel.failing} not taken yet, tried again {format_moment(channel.due_at, zone)}"
+        yield f"{channel.failing} not accepted yet, next try {format_moment(channel.due_at, zone)}"
     if channel.given_up:
         retry = f"monitor deliveries retry --channel {sanitize_line(channel.name)}"
         yield f"{channel.given_up} given up; send again with: {retry}"

@@ -201,10 +201,10 @@ def tune_watch(args: Namespace) -> int:
     comparison_note = (
         f"at most {_MAX_NEIGHBOURS} releases around the newest {_NEWEST_COMPARED} were compared"
     )
-    heading = f"Of one event with what it found, but not found ({comparison_note})"
+    heading = f"On the same event as a match, but not matched ({comparison_note})"
     _print_expansions(heading, same_event_misses)
     if not expansions and not same_event_misses:
-        print("\nNothing stands just outside.")
+        print("\nNo near misses.")
     if tuner.omitted_count:
         print_message(f"monitor: {tuner.omitted_count} more terms were not looked at")
     return 0

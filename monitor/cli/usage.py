@@ -28,7 +28,9 @@ def format_usage_error(
     # argparse reads -steel as an unknown option, so the query is missing, and -quota as -q with
     # a value.
     if dashed_word is not None and re.search("QUERY|ignored explicit", message):
-        lines.append(f"a query that begins with a dash stands behind two:  -- {quote(dashed_word)}")
+        lines.append(
+            f"put two dashes before a query that begins with a dash:  -- {quote(dashed_word)}"
+        )
     if examples:
         lines.append(f"for example:  {examples[0]}")
     lines.append(f"more about it:  {command} --help")
@@ -70,19 +72,17 @@ def format_leftover_words(
     word = words[0]
     name = word.partition("=")[0]
     if name in options and has_separator:
-        return (
-            f"{quote_text(name)} stands behind --, where there are no more options; put it before"
-        )
+        return f"{quote_text(name)} is after --, where options end; put it before"
     if name in options:
         return (
-            f"{quote_text(name)} stands before the command that it belongs to; put it behind that"
+            f"{quote_text(name)} is before the command that it belongs to; put it after the command"
         )
     if name.startswith("-") and len(name) > 1:
         return f"there is no option {quote_text(name)}{suggest_nearest(name, options)}"
     message = f"{quote_text(word)} is one word too many"
     if any(argument.dest == "query" for argument in positionals):
         return f"{message}; a query of several words needs quotes around it, such as 'steel quota'"
-    return f"{message}; what has a space in it needs quotes around it"
+    return f"{message}; put quotes around text with a space"
 
 
 def _join_names(names: Iterable[str], conjunction: str) -> str:

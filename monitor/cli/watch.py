@@ -129,8 +129,8 @@ def add_watch(args: Namespace) -> int:
     _print_outcome(
         args,
         settings,
-        f"added “{sanitize_line(args.name)}” to {settings.path}; it tells of what appears "
-        f"from now on",
+        f"added “{sanitize_line(args.name)}” to {settings.path}; it alerts on releases that "
+        f"appear from now on",
         added=args.name,
         test=report.as_json(),
     )
@@ -154,8 +154,8 @@ def remove_watch(args: Namespace) -> int:
     find_watch(settings, args.name)
     _edit_config(settings, lambda text: editor.remove_watch(text, args.name))
     outcome = (
-        f"removed “{sanitize_line(args.name)}” from {settings.path}; what it found "
-        f"stays in the archive"
+        f"removed “{sanitize_line(args.name)}” from {settings.path}; its matches stay "
+        f"in the archive"
     )
     _print_outcome(args, settings, outcome, removed=args.name)
     return 0
@@ -196,7 +196,7 @@ def pause_watch(args: Namespace) -> int:
 def resume_watch(args: Namespace) -> int:
     """Resume a paused watch; releases that appeared meanwhile are not alerted."""
     return _change_watch_state(
-        args, editor.resume_watch, "resumed", "it tells of what appears from now on"
+        args, editor.resume_watch, "resumed", "it alerts on releases that appear from now on"
     )
 
 

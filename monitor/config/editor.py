@@ -293,12 +293,11 @@ _RULER_LINE = re.compile(r"[ \t]*#.*?([-=#*~_+─━═])\1\1")
 _COMMENTED_HEADING = re.compile(r"[ \t]*#+[ \t]*\[.*\]")
 _COMMENTED_KEY = re.compile(r"[ \t]*#+[ \t]*[A-Za-z0-9_-]+[ \t]*=")
 _INLINE_LIST_MESSAGE = (
-    "the watches stand in one list, watch = [ … ], which commands cannot edit; "
-    "write each as a section of its own, under [[watch]]"
+    "the watches are in one list, watch = [ … ], which commands cannot "
+    "edit; write each as its own [[watch]] section"
 )
 UNSAFE_EDIT_MESSAGE = (
-    "this file is written in a way that cannot be edited safely here; it was left as it is, "
-    "please change it in an editor"
+    "this file cannot be edited safely by a command; it was not changed, please use an editor"
 )
 
 
@@ -313,7 +312,7 @@ def format_toml_value(key: str, value: TomlValue) -> str:
     if not isinstance(value, str):
         return f"[{', '.join(format_toml_value('', item) for item in value)}]"
     if any("\ud800" <= c <= "\udfff" for c in value):
-        raise UsageError(f"{quote_text(value)} holds what is not text; type it in UTF-8")
+        raise UsageError(f"{quote_text(value)} is not valid text; save it as UTF-8")
     if key == "query" and "'" not in value and value.isprintable():
         return f"'{value}'"
     return f'"{"".join(map(_escape_char, value))}"'

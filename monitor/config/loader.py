@@ -113,8 +113,8 @@ MIN_POLITE_INTERVAL = timedelta(minutes=5)
 _MINUTE = timedelta(minutes=1)
 _MAX_KEEP_DAYS = 36_500  # days: a hundred years
 _NO_SOURCE = 'nothing to watch: add a [[source]] with name, kind = "motir" and url'
-_NO_WATCH = "no [[watch]] in the config: releases are kept, and nobody is alerted"
-_ALL_PAUSED = "every [[watch]] is paused: releases are kept, and nobody is alerted"
+_NO_WATCH = "no [[watch]] in the config: releases are stored, but no alerts are sent"
+_ALL_PAUSED = "every [[watch]] is paused: releases are stored, but no alerts are sent"
 
 
 def parse_config(

@@ -75,7 +75,7 @@ def expect_path(context: ConfigContext) -> Converter[Path]:
             return context.resolve_path(value)
         except RuntimeError:
             raise InvalidValue(
-                "expected a path; the home folder that ~ stands for is unknown"
+                "expected a path; ~ cannot be resolved: the home folder is unknown"
             ) from None
 
     return convert

@@ -121,7 +121,7 @@ def _expect_sections(name: str) -> Callable[[object], list[Mapping[str, object]]
 
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 _TOML_POSITION = re.compile(r" \(at (?:line ([0-9]+), column [0-9]+|end of document)\)$")
-_DUPLICATE_KEY = "this key or section stands in the file for the second time"
+_DUPLICATE_KEY = "this key or section is already in the file"
 _UNCLOSED_TEXT = "a text is not closed: its last quote is missing"
 _PLAIN_MESSAGES = (
     ("Invalid value", 'expected a value; text needs quotes, such as every = "30m"'),

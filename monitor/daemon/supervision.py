@@ -72,7 +72,7 @@ class SystemdNotifier:
                 connection.settimeout(_SEND_TIMEOUT)
                 connection.sendto("\n".join(lines).encode(), address)
         except OSError as error:
-            _log.info("the service manager could not be told: %s", error)
+            _log.info("could not notify the service manager: %s", error)
 
 
 def _format_status(text: str) -> str:
@@ -238,5 +238,5 @@ class StatusReporter:
         if error is not None and self._was_accepted:
             self._log.log_problem(error)
         elif error is None and not self._was_accepted:
-            self._log.log_event("the heartbeat is taken again")
+            self._log.log_event("the heartbeat is accepted again")
         self._was_accepted = error is None

@@ -47,7 +47,7 @@ def _report_removed_channel(channel_name: str) -> Finding:
         about="channel",
         name=channel_name,
         severity="wrong",
-        text="messages wait for it, and the config has it no more",
+        text="it has pending messages, but the config no longer has it",
         remedy='put it back under this name to have them sent; with kind = "terminal" they are'
         " printed once, and done with",
     )
@@ -68,6 +68,6 @@ def _examine_config(config: Config) -> Iterator[Finding]:
         yield Finding(
             about="config",
             severity="warning",
-            text="the sites are not told whom to write to if monitor gives them trouble",
+            text="the sites cannot see whom to contact if monitor causes trouble",
             remedy='set [fetch] user_agent = "monitor (+mailto:you@example.com)"',
         )

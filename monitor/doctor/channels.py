@@ -70,7 +70,7 @@ def send_test_message(channel: Channel, clock: Clock, out: TextIO, zone: tzinfo)
         transports.send(channel, delivery, now=now, out=out)
     except DeliveryError as error:
         return ProbeFailedError(
-            f"the test message was not taken: {error}", _choose_remedy(channel, error)
+            f"the test message was not accepted: {error}", _choose_remedy(channel, error)
         ).to_finding("channel", channel.name)
     summary = "the test message was sent; see that it has come"
     return Finding(about="channel", name=channel.name, severity="ok", text=summary)
@@ -89,7 +89,7 @@ def _try_channel(channel: Channel, now: datetime) -> str:
             from monitor.channels import apprise  # noqa: PLC0415 - slow, and an optional extra
 
             addresses = pluralize(apprise.count_services(channel), "address", "addresses")
-            return f"{addresses} that Apprise knows; nobody was asked"
+            return f"{addresses} that Apprise knows; no message was sent"
 
 
 # ------------------------------------------------------------------ mail
@@ -167,7 +167,7 @@ _NO_LOGIN_REMEDY = (
     "leave username and password out where this server takes mail without a login; else ask your"
     ' mail provider which port takes one, mostly 587 with tls = "starttls" or 465 with "implicit"'
 )
-_MISSING_FILE_REMEDY = "put what is missing where the config says, and try again"
+_MISSING_FILE_REMEDY = "add the missing value and try again"
 _REMEDIES_BY_ERROR: tuple[tuple[type[BaseException], str], ...] = (
     (
         smtplib.SMTPAuthenticationError,
@@ -211,7 +211,7 @@ def _choose_remedy(channel: Channel, error: MonitorError) -> str:
     if isinstance(channel, EmailChannel):
         return "see that host, port, tls and password are those that your mail provider names"
     if " answered " in str(error):
-        return "see that the channel's url is right, and what the receiver says to it"
+        return "check the channel's url, and the receiver's own log"
     return _MISSING_FILE_REMEDY
 
 

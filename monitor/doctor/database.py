@@ -45,8 +45,8 @@ def _check_folder_writable(path: Path) -> None:
     except OSError as error:
         raise ProbeFailedError(
             f"{path.parent}: nothing can be written there ({error.strerror})",
-            "give whoever runs monitor the right to write in this folder, make room on the disk,"
-            " or change [store] path",
+            "let the user who runs monitor write in this folder, free disk space, or change "
+            "[store] path",
         ) from error
 
 
@@ -108,8 +108,8 @@ def _examine_file(path: Path, now: datetime) -> Iterator[Finding]:
 def _build_locked_error(path: Path) -> ProbeFailedError:
     return ProbeFailedError(
         f"{path}: another program keeps it locked; while it does, no check can be written down",
-        f"see which one has it open (fuser -v {path}), and end it or let it finish; where that is a"
-        " monitor at work, wait a minute and try again",
+        f"see which one has it open (fuser -v {path}), and end it or let it finish; if it is "
+        f"monitor, wait a minute and try again",
     )
 
 

@@ -72,7 +72,7 @@ def _build_unreachable_error(
     match error:
         case ConnectionRefusedError():
             return UnreachableError(
-                f"{label} refuses the connection: nobody listens there",
+                f"{label} refuses the connection: no server listens there",
                 "see that the address and its port are right, and that the server runs",
             )
         case TimeoutError():
@@ -138,7 +138,7 @@ _OLD_TLS_REASONS = (
 _CHECK_ADDRESS_REMEDY = (
     "see that address and port are right: http instead of https, or another port"
 )
-_OPERATOR_REMEDY = "only the server's operator can mend that: tell them"
+_OPERATOR_REMEDY = "only the server's operator can fix that: contact them"
 
 
 def create_unverified_context() -> ssl.SSLContext:
@@ -227,7 +227,7 @@ def _diagnose_certificate(
         )
     if code in _WEAK_CERTIFICATE:
         return ProbeFailedError(
-            f"the certificate of {host} is too weak to be believed ({error.verify_message})",
+            f"the certificate of {host} is too weak to be trusted ({error.verify_message})",
             _OPERATOR_REMEDY,
         )
     return _diagnose_unknown_issuer(code, host, ca_file, count_sent)
@@ -238,7 +238,7 @@ def _diagnose_unknown_issuer(
 ) -> ProbeFailedError:
     if code == _SELF_SIGNED:
         return ProbeFailedError(
-            f"the certificate of {host} is self-signed: nobody vouches for it",
+            f"the certificate of {host} is self-signed: no authority vouches for it",
             f"if it is your own server, save its certificate in a file and set {ca_file}",
         )
     if code in _UNKNOWN_ISSUER and count_sent() == 1:

@@ -231,7 +231,7 @@ def _choose_remedy(status: int | None, settings: FetchSettings) -> str:
     if status in _BLOCKED_STATUSES:
         return _advise_on_block(settings)
     if status >= _FIRST_SERVER_ERROR:
-        return "the site is in trouble; monitor goes on trying, so wait, unless it lasts for days"
+        return "the site has a problem; monitor keeps trying, so wait, unless it lasts for days"
     return _REMEDIES_BY_STATUS.get(
         status, "open the source's url in a browser; set url to where it leads"
     )
@@ -245,7 +245,7 @@ _NETWORK_REMEDY = (
     " something between here and there is in the way"
 )
 _REMEDIES_BY_STATUS = {
-    429: "the site is asked too often from here: set a longer every, or wait an hour",
+    429: "this machine sends the site too many requests: set a longer every, or wait an hour",
     404: "open the source's url in a browser: the listing has moved; set url to where it is",
     410: "open the source's url in a browser: the listing has moved; set url to where it is",
     407: "set [fetch] proxy with user name and password: http://user:password@proxy:3128",

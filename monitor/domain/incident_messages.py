@@ -23,12 +23,13 @@ SOURCE_ADVICE = (
 CHANNEL_ADVICE = "look at this channel in the config, and at the server or service behind it"
 
 _CATCH_UP_TEXT = (
-    "It will be caught up, and told, as soon as the listing can be read again; you will hear of"
-    " that, and not before."
+    "monitor will catch up, and send the alerts, as soon as the listing can be "
+    "read again; you will get a message then, and none before."
 )
 _MAYBE_MOVED_TEXT = (
-    "Its pages are read without trouble, so the ministry may just be quiet. Or the listing has"
-    " moved, and its old page stands still: then all that is new is being missed."
+    "Its pages can be read, so the ministry may simply have published "
+    "nothing. Or the listing has moved and its old page is no longer updated: then new "
+    "releases are being missed."
 )
 # A quotation from the page belongs to the reason; a semicolon inside it separates nothing.
 _QUOTE_START = r"its? (?:page )?reads “"
@@ -68,8 +69,8 @@ class UndeliveredMessages(NamedTuple):
 def format_log_line(message: IncidentMessage, channels: Sequence[str]) -> str:
     """Return a line for the log: the subject, and the channels that report it."""
     if not channels:
-        return f"{message.subject}, and there is no other channel to tell the operator on"
-    return f"the operator is told on {', '.join(channels)}: {message.subject}"
+        return f"{message.subject}, and there is no other channel to report it on"
+    return f"warning sent to {', '.join(channels)}: {message.subject}"
 
 
 def split_error(error: str) -> tuple[str, str]:
@@ -125,11 +126,13 @@ def build_source_recovered(
     `new_count` is None if the source was read for the first time. `is_whole` is false if a part of
     the listing is still unread.
     """
-    missed = "It was read for the first time: what it shows is what is known from now on."
+    missed = (
+        "It was read for the first time: the releases on it are now recorded as the starting point."
+    )
     if new_count is not None:
         releases_text = pluralize(new_count, "new release") if new_count else "No new releases"
         missed = f"{releases_text} had appeared meanwhile."
-    alert_note = " Whoever watches for them is told." if new_count else ""
+    alert_note = " The watches' alerts were sent." if new_count else ""
     rest_note = "" if is_whole else " There is more to read: the next checks go on with it."
     text = (_describe_duration(incident, now, zone), f"{missed}{alert_note}{rest_note}")
     facts = incident.build_facts("recovered", until=now, missed=missed)
@@ -142,7 +145,7 @@ def build_source_silent(
     """Return the message that a source has had nothing new for unusually long."""
     days = count_silent_days(quiet_period.last_day, now)
     history_text = (
-        f"In what is known since {quiet_period.first_day}, {quiet_period.release_days} days "
+        f"Since {quiet_period.first_day}, {quiet_period.release_days} days "
         f"with releases, the longest"
         f" silence was {pluralize(quiet_period.longest_gap, 'working day')}; weekends and "
         f"holidays in Korea do"
@@ -167,7 +170,7 @@ def explain_silence(quiet_period: QuietPeriod) -> tuple[str, str]:
 
 def build_source_resumed(incident: Incident, now: datetime) -> IncidentMessage:
     """Return the message that a silent source has new releases again."""
-    text = ("There is something new, after the silence that you were told of.",)
+    text = ("There is something new, after the silence that operator alerted of.",)
     return IncidentMessage(
         f"{incident.name} shows new releases again",
         text,
@@ -185,14 +188,14 @@ def build_channel_failing(
     name = incident.name
     began = _format_moment_with_zone(incident.began_at, zone)
     missed = _describe_undelivered(undelivered)
-    retry_note = " What waits is tried again, less and less often, for about three days."
+    retry_note = " They are tried again with growing waits, for about three days."
     text = (
         f"Sending to it fails since {began}: {_end_sentence(incident.reason)}",
         f"{missed}{retry_note if undelivered.pending else ''}",
         f"What to do: {incident.advice}",
         *_list_retry_instructions(name, undelivered),
     )
-    subject = f"The channel {name} does not take its messages"
+    subject = f"The channel {name} does not accept its messages"
     return IncidentMessage(subject, text, incident.build_facts("failing", missed=missed))
 
 
@@ -206,7 +209,7 @@ def build_channel_recovered(
         *filter(None, (missed,)),
         *_list_retry_instructions(name, undelivered),
     )
-    subject = f"The channel {name} takes messages again"
+    subject = f"The channel {name} accepts messages again"
     return IncidentMessage(
         subject, text, incident.build_facts("recovered", until=now, missed=missed)
     )
@@ -215,7 +218,7 @@ def build_channel_recovered(
 def _describe_undelivered(undelivered: UndeliveredMessages) -> str:
     pending, given_up = undelivered
     sentences = (
-        pluralize(pending, "message waits for it.", "messages wait for it."),
+        pluralize(pending, "message is pending for it.", "messages are pending for it."),
         pluralize(given_up, "message was given up.", "messages were given up."),
     )
     return " ".join(
@@ -226,7 +229,7 @@ def _describe_undelivered(undelivered: UndeliveredMessages) -> str:
 def _list_retry_instructions(name: str, undelivered: UndeliveredMessages) -> tuple[str, ...]:
     """Return how to resend messages that were given up, if there are any."""
     command = f"monitor deliveries retry --channel {quote(name)}"
-    return (f"To send again what was given up: {command}",) if undelivered.given_up else ()
+    return (f"To send the failed messages again: {command}",) if undelivered.given_up else ()
 
 
 # ------------------------------------------------------------------ text

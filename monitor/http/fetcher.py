@@ -129,7 +129,7 @@ def _resolve_redirect(url: str, location: str) -> str:
         _get_origin(new)
     except ValueError as error:
         raise FetchError(
-            "redirected to what is not an address", advice=ADVICE_MOVED, is_transient=False
+            "redirected to an invalid address", advice=ADVICE_MOVED, is_transient=False
         ) from error
     if old.scheme == "https" and new.scheme == "http":
         raise FetchError(

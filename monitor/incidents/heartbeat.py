@@ -36,7 +36,7 @@ def send_heartbeat(heartbeat: Secret, problems: Sequence[str], success_text: str
             build_fail_url(url) if problems else url, format_body(problems, success_text)
         )
     except MonitorError as error:
-        return f"the heartbeat was not taken: {error}"
+        return f"the heartbeat failed: {error}"
     return None
 
 

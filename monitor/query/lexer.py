@@ -117,9 +117,9 @@ def _check_dash(query: str, start: int, previous: QueryToken | None) -> None:
     if previous.kind == "field":
         message = f"Put the dash before the field: -{previous.text}:word."
     elif previous.kind == "-":
-        message = "One dash leaves out a word; quote what has more of them."
+        message = "One dash excludes a word; put quotes around a word with more dashes."
     else:
-        message = "Put a space before the dash to leave out what follows it."
+        message = "Put a space before the dash to exclude the word after it."
     raise_query_error(query, message, start, start + 1)
 
 

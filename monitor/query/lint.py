@@ -12,7 +12,7 @@ _OPERAND_STARTS: tuple[TokenKind, ...] = ("word", "phrase", "(", "field", "-", "
 _OPERATOR_ADVICE = {
     "or": "write OR for one or the other",
     "and": "leave it out, as words next to each other must all be there",
-    "not": "write NOT to leave out what follows",
+    "not": "write NOT to exclude a word",
     "near": 'write "steel quota"~5 for words near each other',
 }
 
@@ -61,8 +61,7 @@ def _lint_quotes(query: str, tokens: Sequence[QueryToken]) -> Iterator[str]:
         if opening is not None and closes and not opens:
             yield (
                 f"{sanitize_line(query[opening.start : token.end])} is searched for as "
-                f"single words:"
-                " a phrase stands between double quotes"
+                f"single words: put a phrase in double quotes"
             )
         if opens or closes or token.kind != "word":
             opening = token if opens and not closes else None

@@ -107,7 +107,7 @@ class _QueryParser:
     def _parse_field(self) -> Node:
         field = self._take_token()
         if self._active_field is not None:
-            self._raise_error(f"This stands inside {self._active_field.text}: already.", field)
+            self._raise_error(f"This is inside {self._active_field.text}: already.", field)
         if self._peek_token().kind == "field":
             self._raise_error(f"One field is enough: {field.text}:word.", self._peek_token())
         if (
@@ -179,10 +179,10 @@ _MISPLACED_SIGNS = (
         r"&&|^&$|^\+$|^\+[^\W\d_]",
         "All words must be there: leave out this sign, or put a name that has it in double quotes.",
     ),
-    (r"\*.", "A * stands only at the end of a word, as in semicond*."),
+    (r"\*.", "A * is allowed only at the end of a word, as in semicond*."),
     (
         r"[a-z]\?[a-z]",
-        "A ? stands for no letter; write both words with OR, or a beginning as in semicond*.",
+        "A ? is no wildcard; write both words with OR, or a beginning as in semicond*.",
     ),
     (rf"\W(?:{'|'.join(KNOWN_FIELDS)}):", _FIELD_INSIDE_WORD),
 )

@@ -161,7 +161,9 @@ class MessageContent:
 
 
 _CONTEXT_CHARS = 80  # characters of unchanged text on either side of a change
-_SHARED_RELEASE_HINT = "What several watches found stands once, under the first of them."
+_SHARED_RELEASE_HINT = (
+    "A release that several watches match is listed once, under the first of them."
+)
 _NEW_WORD_SHARE = 0.2  # an excerpt with a larger share of new words is shown
 _MAX_LEAD = 280  # characters from the beginning of a release
 _DIFF_MARK = re.compile(r"\[-(.*?)-\]|\{\+(.*?)\+\}", re.DOTALL)

@@ -194,7 +194,7 @@ def iter_notes(content: MessageContent) -> Iterator[str]:
         len(content.releases) == 1
         and len(to_plain_text(content.releases[0].title)) > _MAX_SUBJECT_TITLE
     ):
-        yield "The title is too long for the subject line; it stands here in full."
+        yield "The title is too long for the subject line; here it is in full."
 
 
 def build_footer(content: MessageContent) -> str:

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 
 TEMPORARY_ADVICE = "this usually passes by itself; the next check reads the page again"
-_NO_ACTION_ADVICE = "nothing to do: what is published meanwhile is caught up afterwards"
+_NO_ACTION_ADVICE = "nothing to do: monitor catches up on the releases published meanwhile"
 _BROWSER_ADVICE = "open {url} in a browser: if it is public there, this passes"
 _BLOCKED_ADVICE = (
     "open {url} in a browser; if all is well there, check less often ([[source]] every, [fetch]"
@@ -78,7 +78,7 @@ _FAILURE_PAGES = (
 # Pages without any text to match.
 SCRIPT_CHALLENGE = ErrorPage(
     rule="challenge",
-    reason="the site answered with a mere script, which only a browser can run",
+    reason="the site answered with a script that only a browser can run",
     advice="this does not pass by itself: " + _BLOCKED_ADVICE,
 )
 META_REFRESH = ErrorPage(
@@ -90,8 +90,8 @@ META_REFRESH = ErrorPage(
 NOT_TEXT = ErrorPage(
     rule="no-text",
     reason="the answer is not text",
-    advice="open {url} in a browser: if all is well there, the site has sent it wrongly, and this"
-    " passes once it is mended",
+    advice="open {url} in a browser: if it looks right there, the site sent a faulty answer, "
+    "and this passes once it is fixed",
 )
 
 

@@ -116,13 +116,13 @@ _LEASE_IS_AHEAD = "status = 'owed' AND claimed_until > :lease"
 
 
 def has_future_times(conn: sqlite3.Connection, now: datetime) -> bool:
-    """Return whether a pending message waits for a time set by a clock that ran ahead."""
+    """Return whether a pending message is pending for a time set by a clock that ran ahead."""
     sql = f"SELECT 1 FROM deliveries WHERE ({_DUE_TIME_IS_AHEAD}) OR ({_LEASE_IS_AHEAD}) LIMIT 1"
     return conn.execute(sql, _format_clock_limits(now)).fetchone() is not None
 
 
 def reset_future_times(conn: sqlite3.Connection, now: datetime) -> None:
-    """Reset the times set by a clock that ran ahead, so that no message waits for years.
+    """Reset the times set by a clock that ran ahead, so that no message is pending for years.
 
     A wrong clock also left another time that is still in the future, which shows such rows. Their
     messages become due at once, and their claims end. A digest keeps the end of its period if a

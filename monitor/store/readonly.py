@@ -61,7 +61,7 @@ def _connect_read_only(path: Path) -> sqlite3.Connection:
     wal_file = path.with_name(f"{path.name}-wal")
     if wal_file.exists() and wal_file.stat().st_size:
         raise StoreError(
-            f"{path}: what was written last is still in {wal_file.name}, which cannot be "
+            f"{path}: the latest changes are still in {wal_file.name}, which cannot be "
             f"used without"
             " writing here; let its owner run: monitor status"
         )

@@ -105,8 +105,8 @@ def detect_garbled_text(
             rule="garbled",
             reason=f"{len(garbled_texts)} of {len(entries)} entries hold broken letters, such as"
             f" “{garbled_texts[0]}”: the page's character set is wrong",
-            advice="open the address in a browser: if it is broken there too, this passes once the"
-            " site is mended",
+            advice="open the address in a browser: if it is broken there too, this passes "
+            "once the site is fixed",
         )
 
 

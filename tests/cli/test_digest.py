@@ -176,8 +176,8 @@ def test_a_recipient_who_is_refused_for_good_is_told_and_the_others_go_on(tmp_pa
     assert [one.rcpt_tos for one in mailbox.taken] == [["desk@example.com"]] * 2
     notices = [one["data"] for one in told(receiver) if one["type"] == "health"]
     assert [one["subject"] for one in notices] == [
-        "The channel desk does not take its messages",
-        "The channel desk takes messages again",
+        "The channel desk does not accept its messages",
+        "The channel desk accepts messages again",
     ]
 
 
@@ -204,7 +204,7 @@ def test_a_channel_that_was_taken_out_does_not_hold_up_the_others(tmp_path: Path
         stage.configure(source("trade", site.url()), WATCHES, bot(receiver.url))
         done = stage.run("deliveries", "retry")
     assert (done.code, len(receiver.got)) == (0, 1)
-    assert done.err == "monitor: left alone, as the config has it no more: old\n"
+    assert done.err == "monitor: skipped, because the config no longer has this channel: old\n"
 
 
 def test_a_channel_that_was_taken_out_of_the_config_keeps_what_it_was_owed(tmp_path: Path) -> None:

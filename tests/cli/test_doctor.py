@@ -72,7 +72,7 @@ def test_a_test_message_goes_through_each_channel(site: Site, tmp_path: Path) ->
         stage = Stage(tmp_path, source("trade", site.url()), *parts)
         done = stage.run("doctor", "--send")
     assert done.code == 1
-    assert "WRONG  channel bad: the test message was not taken" in done.out
+    assert "WRONG  channel bad: the test message was not accepted" in done.out
     assert "ok     channel desk: the test message was sent; see that it has come" in done.out
     assert "This is a test of the channel screen, sent by: monitor doctor --send" in done.out
     assert b"This is a test of the channel desk" in (mailbox.taken[0].content or b"")

@@ -141,10 +141,11 @@ def asked(capsys: pytest.CaptureFixture[str]) -> Asked:
         (FOOTBALL, "gulf", "not-sent", ["terms"], [
             "it has “football” (text), which the query leaves out\n", "it has “UAE” (title)\n"]),
         (OLD, "steel", "not-sent", ["origin"], [
-            "it was there at the first check of its listing, the baseline", "“steel” (title)"]),
+            "it was part of the first check of its source, the baseline", "“steel” (title)"]),
         (STEEL, "steel", "sent", [], [
             "steel: sent\n", "it has “steel” (title, text 2 times)\n  it has no “TRQ”\n",
-            "bot: new: sent 20", "not told, as the watch does not go there: down, gone, digest\n"]),
+            "bot: new: sent 20", ("not alerted, because the watch does not use them: down, "
+                                 "gone, digest\n")]),
         (CHIPS, "chips", "owed", [], [
             "found, and still to be sent", "down: new: owed, again 20", " after 2 attempts ("]),
         (CHIPS, "dead", "given-up", [], [
@@ -158,12 +159,12 @@ def asked(capsys: pytest.CaptureFixture[str]) -> Asked:
             "it lacks “US”\n", "the release has “us”, but “US” has a word of two to four capitals",
             ", which finds only capitals\n"]),
         (LATER, "only new", "not-sent", ["event"], [
-            "it was found when it was revised; the watch tells only what is new\n"]),
+            "it matched when it was revised; the watch alerts only on releases that are new\n"]),
         # Beyond the ten: a digest to come, a watch that is younger than the release.
         (STEEL, "weekly", "owed", [], ["digest: new: waits for the digest of 20"]),
         (STEEL, "afterwards", "not-sent", ["late"], [
-            "it matches now, but did not when it was taken in, on 20",
-            "a watch does not tell of what is already stored\n"]),
+            "it matches now, but did not when it was recorded, on 20",
+            "a watch sends no alerts for stored releases\n"]),
         (OLD, "asleep", "not-sent", ["paused"], []),
         (CHIPS, "asleep", "not-sent", ["paused", "terms"], ["it lacks “steel”"]),
     ],
@@ -187,7 +188,7 @@ def test_the_true_reason_is_given(
 
 @pytest.mark.parametrize(
     ("release", "found"),
-    [(OLD, "it was found when it was new; "), (CHIPS, "")],
+    [(OLD, "it matched when it was new; "), (CHIPS, "")],
 )
 def test_who_asks_for_what_is_no_news_is_told_what_will_be(
     stage: Stage, asked: Asked, release: int, found: str
@@ -201,8 +202,9 @@ def test_who_asks_for_what_is_no_news_is_told_what_will_be(
     said = asked.said(other, release, "steel")
     stage.config.write_text(whole, encoding="utf-8")
     assert (
-        f"steel: not sent\n  {found}the watch tells only what is revised or withdrawn\n"
-        "  once this release is revised or withdrawn, that is told\n"
+        f"steel: not sent\n  {found}the watch alerts only on releases that are revised or "
+        f"withdrawn\n"
+        "  once this release is revised or withdrawn, an alert is sent\n"
     ) in said
 
 
@@ -312,7 +314,7 @@ def test_other_ends_are_told_too(asked: Asked, tmp_path: Path) -> None:
     with closing(sqlite3.connect(other.db)) as conn, conn:
         conn.execute("UPDATE matches SET origin = 'news'")
     out = asked.said(other, 1, "afterwards")
-    assert "no channel was to hear of it when it was found" in out
+    assert "no channel was configured for it when it was matched" in out
     with open_database(other.db) as db, db.begin_write() as conn:
         release = releases.find_release(conn, 1)
         assert release is not None
@@ -320,11 +322,14 @@ def test_other_ends_are_told_too(asked: Asked, tmp_path: Path) -> None:
         one = message(release, "earlier", "terminal", long_ago)
         messages.enqueue_release_message(conn, one, due_at=long_ago, check_id=None)
     out = asked.said(other, 1, "afterwards")
-    assert "its readers had heard of it already, for another watch; nobody is told twice" in out
+    assert (
+        "its channels were already alerted to it by another watch; each channel is alerted once"
+        in out
+    )
     other.configure(source("trade", "http://127.0.0.1:9/"), NEW)
     out = asked.said(other, 1, "afterwards")
     assert "the watch asked for something else then: steel\n" in out
-    assert "what it asks for now does not match\n" in out
+    assert "its current query does not match\n" in out
     with closing(sqlite3.connect(other.db)) as conn, conn:
         conn.execute("UPDATE matches SET query = NULL")  # found before queries were kept
     out = asked.said(other, 1, "afterwards")

@@ -53,11 +53,11 @@ def test_a_source_that_breaks_is_told_after_three_failures_and_when_it_is_well(
         stage.once()
         site.misbehave(faults.status(503))
         done = [stage.run("--once") for _ in range(4)]
-        line = "the operator is told on bot, desk: trade cannot be read"
+        line = "warning sent to bot, desk: trade cannot be read"
         assert [line in one.out for one in done] == [False, False, True, False]
         site.behave()
         site.publish("Steel Quotas", DAY)
-        assert "on bot, desk: trade can be read again" in stage.run("--once").out
+        assert "warning sent to bot, desk: trade can be read again" in stage.run("--once").out
         assert stage.run("--once", "-q").out == ""
     assert states(receiver) == ["failing", "recovered"]
     begin, end = health(receiver)
@@ -123,9 +123,9 @@ def test_what_is_given_up_on_one_channel_is_told_on_another_by_the_same_run(tmp_
         site.publish("Steel Quotas", DAY)
         done = stage.run("--once")
         assert done.code == 1
-        assert "the operator is told on desk: The channel bot does not take" in done.out
+        assert "warning sent to desk: The channel bot does not accept" in done.out
         (mail,) = mailbox.taken
-        assert "To send again what was given up" in str(mail.content)
+        assert "To send the failed messages again" in str(mail.content)
         receiver.status = 204
         assert stage.run("deliveries", "retry").code == 0
         stage.once()
@@ -230,6 +230,6 @@ def test_the_daemon_tells_at_once(scene: Scene) -> None:
         scene.site.behave()
         until(lambda: states(scene.receiver) == ["failing", "recovered"])
         notes = [one["text"] for one in daemon.events if one["event"] == "note"]
-        assert "the operator is told on bot: trade can be read again" in notes
+        assert "warning sent to bot: trade can be read again" in notes
         code, _, _ = daemon.stop()
     assert code == 0

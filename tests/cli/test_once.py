@@ -361,7 +361,7 @@ def test_accept_takes_a_page_as_it_is(tmp_path: Path) -> None:
         )
         assert "0 entries, nothing new" in accepted.out
         again = stage.run("--once", "--accept")
-        assert again.err == "trade: there was nothing to accept: the listing is believed\n"
+        assert again.err == "trade: nothing to accept: the page is valid\n"
         site.behave()
         site.misbehave(faults.maintenance)
         helpless = stage.run("--once", "--accept")
@@ -394,7 +394,7 @@ def test_what_a_person_reads(tmp_path: Path) -> None:
         terminal = '[[channel]]\nname = "terminal"\nkind = "terminal"\n'
         stage = Stage(tmp_path, source("trade", site.url()), WATCHES, terminal)
         first = stage.run("--once")
-        assert "trade: first check: 11 entries on 3 pages are the baseline" in first.out
+        assert "trade: first check: 11 entries on 3 pages recorded as the starting point" in first.out
         assert "matching: steel 1" in first.out
         assert "2025-12-01  Steel, Already There  [steel]" in first.out
         site.publish(STEEL, DAY)

@@ -69,7 +69,7 @@ def test_a_heartbeat_that_is_not_taken_changes_nothing(
         stage = Stage(tmp_path, source("trade", site.url()), beats(beaten.url))
         done = stage.run("--once", *args)
     assert done.code == 0
-    assert "monitor: the heartbeat was not taken: http://127.0.0.1 answered 503\n" in done.err
+    assert "monitor: the heartbeat failed: http://127.0.0.1 answered 503\n" in done.err
     assert "hush" not in done.out + done.err
 
 

@@ -70,7 +70,7 @@ def test_a_command_line_means_the_same_whichever_groups_are_made_for_it(line: st
         ("show", "monitor show: ID is missing"),
         ("watch add", "monitor watch add: NAME and QUERY are missing"),
         ("watch add steel steel quota", 'monitor watch add: "quota" is one word too many; a query'),
-        ("watch show steel quota", 'monitor watch show: "quota" is one word too many; what has'),
+        ("watch show steel quota", 'monitor watch show: "quota" is one word too many; put quotes'),
         (
             "export --format cvs",
             'monitor export: "cvs" cannot stand for --format; there are: text, ',
@@ -80,13 +80,13 @@ def test_a_command_line_means_the_same_whichever_groups_are_made_for_it(line: st
         ("-q -v", "monitor: --verbose and --quiet exclude each other; leave one of them out"),
         ("--s trade", 'monitor: "--s" can mean --source or --sweep; write it out'),
         ("--once=now", "monitor: --once takes no value"),
-        ("search -- -steel --limit 3", 'monitor search: "--limit" stands behind --, where there'),
-        ("--no-pager releases", 'monitor releases: "--no-pager" stands before the command that it'),
-        ("--limit=3 releases", 'monitor releases: "--limit" stands before the command that it'),
-        ("--source trade releases", "monitor: --once, --source, --sweep and --accept are for a"),
-        ("--once releases", "monitor: --once, --source, --sweep and --accept are for a check, and"),
-        ("--sweep watch list", "monitor: --once, --source, --sweep and --accept are for a check"),
-        ("--accept show 41", "monitor: --once, --source, --sweep and --accept are for a check"),
+        ("search -- -steel --limit 3", 'monitor search: "--limit" is after --, where options end'),
+        ("--no-pager releases", 'monitor releases: "--no-pager" is before the command that it'),
+        ("--limit=3 releases", 'monitor releases: "--limit" is before the command that it'),
+        ("--source trade releases", "monitor: --once, --source, --sweep and --accept belong to a"),
+        ("--once releases", "monitor: --once, --source, --sweep and --accept belong to a check and"),
+        ("--sweep watch list", "monitor: --once, --source, --sweep and --accept belong to a check"),
+        ("--accept show 41", "monitor: --once, --source, --sweep and --accept belong to a check"),
         ("help wach", 'monitor: "wach" is no command; did you mean "watch"?'),
     ],
 )
@@ -131,7 +131,7 @@ def test_a_query_that_begins_with_a_dash_is_told_where_to_stand(
     with pytest.raises(SystemExit):
         parse_arguments(line.split())
     query = line.rpartition(" ")[2]
-    hint = f"a query that begins with a dash stands behind two:  -- {query}\n"
+    hint = f"put two dashes before a query that begins with a dash:  -- {query}\n"
     assert hint in capsys.readouterr().err
     assert parse_arguments(["search", "--", query]).query == query
 

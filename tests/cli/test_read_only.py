@@ -108,7 +108,7 @@ def test_what_cannot_be_read_without_writing_is_told(library: Library) -> None:
     other.close()
     told = other.read("releases")
     other.open()
-    assert (told.code, "what was written last is still in monitor.db-wal" in told.err) == (1, True)
+    assert (told.code, "the latest changes are still in monitor.db-wal" in told.err) == (1, True)
     assert "Of Tin" in other.run("releases").out
     with closing(sqlite3.connect(other.db)) as conn:
         conn.execute("PRAGMA user_version = 3")

@@ -59,7 +59,7 @@ def test_the_cut_entry_becomes_whole_with_one_alert_in_all(tmp_path: Path) -> No
     assert found["body"].endswith("AI policy at last.")
     assert found["watches"] == ["ai", "policy"]
     assert [item["watches"] for item in told(receiver)] == [["ai"]]
-    assert "its readers had heard of it already" in stage.run("explain", "13", "policy").out
+    assert "its channels were already alerted to it" in stage.run("explain", "13", "policy").out
     assert stage.rows("SELECT count(*) FROM revisions") == [(0,)]
 
 

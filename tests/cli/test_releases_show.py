@@ -97,7 +97,7 @@ def test_for_scripts_it_is_the_release_with_lists_beside(stage: Stage) -> None:
 def test_what_is_not_there_takes_no_room(stage: Stage) -> None:
     """A release of the first check, of which nobody was told; and why."""
     out = stage.run("show", "1").out
-    assert "  steel: steel (new; of the first check, so nobody was told)\n" in out
+    assert "  steel: steel (new; of the first check, so no alert was sent)\n" in out
     for heading in ("Attachments", "Revised", "Sent"):
         assert f"\n{heading}\n" not in out
 

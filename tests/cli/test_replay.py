@@ -44,7 +44,7 @@ def test_it_says_what_would_change_and_changes_it_on_request(stage: Stage) -> No
     assert "” → “Of quotas. Of quotas." in said.out
     assert "\x1b" not in said.out
     assert "nothing was changed; change it with: monitor replay --apply" in said.out
-    assert "nobody is told" in said.err
+    assert "are not alerted" in said.err
     assert stage.rows("SELECT count(*) FROM releases") == [(9,)]
 
     done = stage.run("replay", "--apply")

@@ -30,7 +30,7 @@ def test_the_demo_shows_the_whole_job(tmp_path: Path) -> None:
     done = run(tmp_path, "demo")
     assert time.monotonic() - start < 60
     assert (done.returncode, done.stderr) == (0, "")
-    told = ("are the baseline", "11 entries, 1 new", "1 release matches", "Digest: 4 releases")
+    told = ("recorded as the starting point", "11 entries, 1 new", "1 release matches", "Digest: 4 releases")
     for words in (*told, "monitor init"):
         assert words in done.stdout
     assert list(tmp_path.iterdir()) == []
@@ -50,7 +50,7 @@ def test_the_demo_can_be_kept(tmp_path: Path) -> None:
     assert {one.returncode for one in told} == {0}
     again = run(tmp_path, "demo", "--keep", "right here")
     assert again.returncode == 2
-    assert "stays as it is" in again.stderr
+    assert "was not changed" in again.stderr
 
 
 def test_init_writes_a_config_that_works_and_never_overwrites(tmp_path: Path) -> None:

@@ -39,7 +39,7 @@ def test_a_backup_is_a_whole_database_of_its_own(stage: Stage) -> None:
     before = copy.read_bytes()
     again = stage.run("backup", "copy.db", "--json")
     assert again.code == 2
-    assert "copy.db is there already, and stays as it is" in again.err
+    assert "copy.db already exists and was not changed" in again.err
     assert copy.read_bytes() == before
 
     stage.configure(source("trade", "http://h/"), WATCHES, '[store]\npath = "copy.db"')

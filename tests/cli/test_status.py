@@ -46,9 +46,9 @@ def test_what_is_wrong_comes_first_and_is_1(site: Site, tmp_path: Path) -> None:
     assert first == "2 things are wrong:"
     assert second.startswith("  trade: suspect since ")
     assert third == "  bot: 1 message was not taken: http://127.0.0.1 answered 500"
-    assert (fourth, rest[0]) == ("what to do about it: monitor doctor", "")
-    assert "last read well: 20" in done.out
-    assert "1 not taken yet, tried again 20" in done.out
+    assert (fourth, rest[0]) == ("to find the cause: monitor doctor", "")
+    assert "last successful check: 20" in done.out
+    assert "1 not accepted yet, next try 20" in done.out
     quiet = stage.run("status", "-q")
     assert (quiet.code, len(quiet.out.splitlines())) == (1, 2)
 

@@ -104,13 +104,13 @@ def test_it_reads_well(stage: Stage) -> None:
     assert '\nWhat each word brings in\n  "steel quota": in 1\n  canada: in 1\n' in done.out
     assert "\nIt would find more\n  1 without " in done.out
     assert "*Canada*, *Steel Quota* and *Scrap*" in done.out
-    assert "\nOf one event with what it found" in done.out
+    assert "\nOn the same event as a match" in done.out
 
 
 def test_nothing_outside_is_said(stage: Stage) -> None:
     """And so is a watch that is confined to a listing that shows none of them."""
     for name in ("one", "elsewhere"):
-        assert stage.run("watch", "tune", name).out.endswith("\nNothing stands just outside.\n")
+        assert stage.run("watch", "tune", name).out.endswith("\nNo near misses.\n")
 
 
 def test_a_long_watch_is_tuned_in_part_and_says_so(tmp_path: Path) -> None:

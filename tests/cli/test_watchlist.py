@@ -65,7 +65,10 @@ def test_a_watch_is_added_after_its_back_test(stage: Stage) -> None:
     )
     assert done.code == 0
     assert "0 of 3 releases (0%)" in done.out, "it came from an import, not from trade"
-    assert f"added “cells” to {stage.config}; it tells of what appears from now on" in done.err
+    assert (
+        f"added “cells” to {stage.config}; it alerts on releases that appear from now on"
+        in done.err
+    )
     new = [
         "[[watch]]",
         'name = "cells"',
@@ -147,7 +150,7 @@ def test_watches_in_one_list_are_not_edited(stage: Stage) -> None:
     )
     done = stage.run("watch", "add", "x", "y")
     assert done.code == 2
-    assert "under [[watch]]" in done.err
+    assert "as its own [[watch]] section" in done.err
 
 
 def test_a_watch_is_removed_and_what_it_found_stays(stage: Stage) -> None:
@@ -160,7 +163,7 @@ def test_a_watch_is_removed_and_what_it_found_stays(stage: Stage) -> None:
     assert lines(stage) == before[:start] + before[start + 4 :]
     assert stage.rows("SELECT watch FROM matches ORDER BY 1") == [("gulf",), ("steel",)]
     done = stage.run("watch", "remove", "gulf")
-    assert "what it found stays in the archive" in done.err
+    assert "its matches stay in the archive" in done.err
     assert "no watches yet; add one with: monitor watch add" in stage.run("watch", "list").err
 
 

@@ -70,7 +70,7 @@ def test_asking_too_often_warns(when: str, warned: tuple[str, ...]) -> None:
 def test_a_config_without_a_watch_warns() -> None:
     """Releases are archived then, and nobody hears of them."""
     assert read(SOURCE).warnings == (
-        "no [[watch]] in the config: releases are kept, and nobody is alerted",
+        "no [[watch]] in the config: releases are stored, but no alerts are sent",
     )
 
 
@@ -78,7 +78,7 @@ def test_a_config_whose_watches_are_all_paused_warns() -> None:
     """One that waits is enough."""
     paused = f"{WATCH}paused = true\n"
     assert read(SOURCE + paused).warnings == (
-        "every [[watch]] is paused: releases are kept, and nobody is alerted",
+        "every [[watch]] is paused: releases are stored, but no alerts are sent",
     )
     other = f"{WATCH}paused = false\n".replace("steel", "other")
     assert read(SOURCE + paused + other).warnings == ()

@@ -160,7 +160,7 @@ def test_all_mistakes_are_told_at_once_in_the_order_of_the_file() -> None:
 LINE = 'expected one value a line; text needs quotes, such as every = "30m"'
 VALUE = 'expected a value; text needs quotes, such as every = "30m"'
 KEY = 'expected a key such as every = "30m", or a section such as [[source]]'
-TWICE = "this key or section stands in the file for the second time"
+TWICE = "this key or section is already in the file"
 UNCLOSED = "a text is not closed: its last quote is missing"
 BRACKETS = f"{TWICE}; [[source]] and its like take two brackets every time"
 BACKSLASH = "a backslash means something in double quotes: put the text in 'single quotes'"

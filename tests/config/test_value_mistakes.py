@@ -301,7 +301,7 @@ FILE = "expected the path of a file in quotes"
         (
             "store",
             'path = "~nobody-of-this-name/x"',
-            ": expected a path; the home folder that ~ stands for is unknown",
+            ": expected a path; ~ cannot be resolved: the home folder is unknown",
         ),
         ("store", "keep = 0", ": expected a whole number from 1 to 36500, got 0"),
         ("store", 'keep = "400d"', ': expected a whole number from 1 to 36500, got "400d"'),

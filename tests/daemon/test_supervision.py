@@ -183,7 +183,7 @@ def signs_of(
 
 
 def test_a_heartbeat_that_is_not_taken_is_told_once(tmp_path: Path) -> None:
-    """It holds up nothing, and does not fill the log; when it is taken again, that is told."""
+    """It holds up nothing, and does not fill the log; when it is taken again, an alert is sent."""
     fake, log, receiver = FakeWorld(), Heard(), Receiver(status=500)
     with receiving(receiver):
         give, signs, _ = signs_of(tmp_path, fake, log, receiver.url, frozenset)
@@ -194,8 +194,8 @@ def test_a_heartbeat_that_is_not_taken_is_told_once(tmp_path: Path) -> None:
             fake.pass_time(MIN_STATUS_INTERVAL)
     assert len(receiver.got) == 4
     assert log.lines == [
-        "the heartbeat was not taken: http://127.0.0.1 answered 500",
-        "the heartbeat is taken again",
+        "the heartbeat failed: http://127.0.0.1 answered 500",
+        "the heartbeat is accepted again",
     ]
 
 

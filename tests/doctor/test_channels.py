@@ -218,7 +218,7 @@ def test_apprise_reads_its_addresses(trade: str, tmp_path: Path) -> None:
     apprise = '[[channel]]\nname = "phone"\nkind = "apprise"\nurl = "%s"'
     findings = examined(tmp_path, trade, apprise % "json://localhost json://nowhere.invalid")
     assert told(findings, "channel", "phone") == [
-        ("ok", "2 addresses that Apprise knows; nobody was asked", "")
+        ("ok", "2 addresses that Apprise knows; no message was sent", "")
     ]
     said, _ = channel(examined(tmp_path, trade, apprise % "nothing://hush"))
     assert "an address that Apprise does not know" in said

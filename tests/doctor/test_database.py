@@ -208,7 +208,7 @@ def test_messages_to_a_channel_that_is_no_more_are_told_with_two_ways_out(tmp_pa
         messages.enqueue_release_message(conn, one, due_at=LONG_AGO, check_id=None)
     findings = [one for one in examined(tmp_path, NOWHERE) if one.about != "source"]
     ((standing, text, remedy),) = told(findings, "channel", "old")
-    assert (standing, text) == ("wrong", "messages wait for it, and the config has it no more")
+    assert (standing, text) == ("wrong", "it has pending messages, but the config no longer has it")
     assert remedy == (
         'put it back under this name to have them sent; with kind = "terminal" they are printed'
         " once, and done with"

@@ -81,9 +81,9 @@ def test_beginning_says_what_is_wrong_since_when_what_is_missed_and_what_to_do()
             " example.org did not answer in time."
         ),
         (
-            "What was published since 2025-12-01 11:30 KST is not known yet. It will be caught up,"
-            " and told, as soon as the listing can be read again; you will hear of that, and not"
-            " before."
+            "What was published since 2025-12-01 11:30 KST is not known yet. monitor will "
+            "catch up, and send the alerts, as soon as the listing can be read again; you "
+            "will get a message then, and none before."
         ),
         "What to do: open the address in a browser",
         "The address: https://example.org/news",
@@ -117,15 +117,18 @@ def test_a_page_that_cannot_be_right_is_called_so() -> None:
         (
             None,
             True,
-            "It was read for the first time: what it shows is what is known from now on.",
+            (
+                "It was read for the first time: the releases on it are now recorded as the "
+                "starting point."
+            ),
         ),
         (0, True, "No new releases had appeared meanwhile."),
-        (1, True, "1 new release had appeared meanwhile. Whoever watches for them is told."),
+        (1, True, "1 new release had appeared meanwhile. The watches' alerts were sent."),
         (
             300,
             False,
             (
-                "300 new releases had appeared meanwhile. Whoever watches for them is told."
+                "300 new releases had appeared meanwhile. The watches' alerts were sent."
                 " There is more to read: the next checks go on with it."
             ),
         ),
@@ -168,7 +171,7 @@ def test_silence_says_how_long_it_is_and_how_long_it_was_ever() -> None:
     words = incident_messages.build_source_silent(TRADE, incident, QUIET, NOW)
     assert words.subject == "trade has shown nothing new for 19 working days"
     assert words.text[0] == (
-        "Its newest release is of 2025-11-03. In what is known since 2025-01-02, 140 days with"
+        "Its newest release is of 2025-11-03. Since 2025-01-02, 140 days with"
         " releases, the longest silence was 4 working days; weekends and holidays in Korea do"
         " not count."
     )
@@ -177,7 +180,7 @@ def test_silence_says_how_long_it_is_and_how_long_it_was_ever() -> None:
     assert words.facts.missed == "If the listing has moved, all that is new."
     over = incident_messages.build_source_resumed(incident, NOW)
     assert over.subject == "trade shows new releases again"
-    assert over.text == ("There is something new, after the silence that you were told of.",)
+    assert over.text == ("There is something new, after the silence that operator alerted of.",)
     assert (over.facts.state, over.facts.incident) == ("resumed", words.facts.incident)
     assert over.facts.until == NOW
 
@@ -218,8 +221,8 @@ def test_a_reason_ends_as_a_sentence_does(reason: str, ended: str) -> None:
             UndeliveredMessages(pending=1, given_up=0),
             [
                 (
-                    "1 message waits for it. What waits is tried again, less and less often, for"
-                    " about three days."
+                    "1 message is pending for it. They are tried again with growing waits, "
+                    "for about three days."
                 )
             ],
         ),
@@ -228,8 +231,8 @@ def test_a_reason_ends_as_a_sentence_does(reason: str, ended: str) -> None:
             UndeliveredMessages(pending=2, given_up=3),
             [
                 (
-                    "2 messages wait for it. 3 messages were given up. What waits is tried again,"
-                    " less and less often, for about three days."
+                    "2 messages are pending for it. 3 messages were given up. They are tried "
+                    "again with growing waits, for about three days."
                 )
             ],
         ),
@@ -240,8 +243,8 @@ def test_channel_in_trouble_is_told_with_what_waits(
 ) -> None:
     """And how to send again what was given up."""
     words = incident_messages.build_channel_failing(DESK, waiting, SEOUL)
-    again = "To send again what was given up: monitor deliveries retry --channel 'the desk'"
-    assert words.subject == "The channel the desk does not take its messages"
+    again = "To send the failed messages again: monitor deliveries retry --channel 'the desk'"
+    assert words.subject == "The channel the desk does not accept its messages"
     assert words.text == (
         "Sending to it fails since 2025-12-01 12:00 KST: mail.example.org:587: no answer in time.",
         *told,
@@ -258,7 +261,7 @@ def test_channel_that_is_well_again_is_told() -> None:
     words = incident_messages.build_channel_recovered(
         DESK, UndeliveredMessages(pending=0, given_up=0), NOW, SEOUL
     )
-    assert words.subject == "The channel the desk takes messages again"
+    assert words.subject == "The channel the desk accepts messages again"
     assert words.text == (
         (
             "It was in trouble for 2 hours 5 minutes, since 2025-12-01 12:00 KST:"
@@ -273,7 +276,7 @@ def test_channel_that_is_well_again_is_told() -> None:
     assert given_up.facts.missed == "1 message was given up."
     assert given_up.text[1:] == (
         "1 message was given up.",
-        "To send again what was given up: monitor deliveries retry --channel 'the desk'",
+        "To send the failed messages again: monitor deliveries retry --channel 'the desk'",
     )
 
 
@@ -298,8 +301,8 @@ def test_time_is_told_in_its_largest_units(seconds: int, told: str) -> None:
 def test_line_for_the_log_says_where_it_is_told() -> None:
     """Or that it cannot be told."""
     words = incident_messages.build_source_resumed(INCIDENT, NOW)
-    told = "the operator is told on desk, bot: trade shows new releases again"
+    told = "warning sent to desk, bot: trade shows new releases again"
     assert incident_messages.format_log_line(words, ["desk", "bot"]) == told
     assert incident_messages.format_log_line(words, []).endswith(
-        "there is no other channel to tell the operator on"
+        "there is no other channel to report it on"
     )

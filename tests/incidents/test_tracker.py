@@ -163,8 +163,8 @@ def test_what_a_crash_left_untold_is_told_by_the_next_look(watcher: Watcher) -> 
         watcher.record("failed")
     told = watcher.check("ok")
     assert told == (
-        "the operator is told on desk, bot: trade cannot be read",
-        "the operator is told on desk, bot: trade can be read again",
+        "warning sent to desk, bot: trade cannot be read",
+        "warning sent to desk, bot: trade can be read again",
     )
 
 
@@ -225,7 +225,7 @@ def test_nobody_to_tell_is_no_reason_to_forget(watcher: Watcher) -> None:
     """The incident stands in the store all the same."""
     watcher.operator = watcher.operator._replace(channels=())
     (told,) = watcher.check("suspect")
-    assert told.endswith("there is no other channel to tell the operator on")
+    assert told.endswith("there is no other channel to report it on")
     assert watcher.rows("SELECT told_at IS NOT NULL FROM incidents") == [(1,)]
 
 
@@ -244,9 +244,7 @@ def test_silence_is_told_once_and_so_is_its_end(watcher: Watcher) -> None:
     for _ in range(20):
         watcher.fake.pass_time(DAY)
         told += watcher.check("not-modified")
-    assert told == [
-        "the operator is told on desk, bot: trade has shown nothing new for 6 working days"
-    ]
+    assert told == ["warning sent to desk, bot: trade has shown nothing new for 6 working days"]
     watcher.publish(watcher.fake.moment.date())
     watcher.check("ok", new=1)
     watcher.check("not-modified")

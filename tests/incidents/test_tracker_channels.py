@@ -117,7 +117,7 @@ def test_a_channel_that_stays_down_is_told_on_the_others_and_so_is_its_end(offic
     assert office.work(CHANNEL_GRACE_PERIOD) == []
     office.owe("desk")
     (told,) = office.work(timedelta(hours=1))
-    assert told.startswith("the operator is told on bot, phone: The channel desk does not take")
+    assert told.startswith("warning sent to bot, phone: The channel desk does not accept")
     assert [said for _ in range(8) for said in office.send(timedelta(hours=2)).log_lines] == []
     office.down.clear()
     assert len(office.send(timedelta(hours=13)).log_lines) == 1
@@ -126,7 +126,7 @@ def test_a_channel_that_stays_down_is_told_on_the_others_and_so_is_its_end(offic
     assert office.notices("desk") == []
     text = office.came["bot"][0]["data"]["text"]
     assert text[0] == "Sending to it fails since 2025-12-01 09:01 UTC: no room; it answered 400."
-    assert text[1].startswith("2 messages wait for it.")
+    assert text[1].startswith("2 messages are pending for it.")
 
 
 def test_what_waited_through_the_trouble_goes_out_as_soon_as_it_is_over(office: Office) -> None:
@@ -187,7 +187,7 @@ def test_a_message_that_is_given_up_is_told_at_once_in_the_same_round(office: Of
     assert len(office.send().log_lines) == 1
     assert office.notices("bot") == office.notices("phone") == [("desk", "failing")]
     data = office.came["bot"][0]["data"]
-    assert data["missed"].startswith("1 message waits") is False
+    assert data["missed"].startswith("1 message is pending") is False
     assert data["text"][-1].endswith("monitor deliveries retry --channel desk")
     office.owe("desk")
     office.down.clear()
@@ -232,7 +232,7 @@ def test_where_there_is_no_other_channel_it_is_said_in_the_log(
     office.owe("desk")
     office.down["desk"] = True
     (told,) = office.send().log_lines
-    assert told.endswith("there is no other channel to tell the operator on")
+    assert told.endswith("there is no other channel to report it on")
     with office.open_db() as db, db.begin_read() as conn:
         assert conn.execute("SELECT count(*) FROM notices").fetchone() == (0,)
 

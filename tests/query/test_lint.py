@@ -56,7 +56,7 @@ def test_words_that_look_like_operators_are_told(query: str, words: list[str]) -
     [
         ("a or b", "write OR for one or the other"),
         ("a and b", "leave it out, as words next to each other must all be there"),
-        ("a not b", "write NOT to leave out what follows"),
+        ("a not b", "write NOT to exclude a word"),
         ("a NEAR b", 'write "steel quota"~5 for words near each other'),
     ],
 )
@@ -88,7 +88,7 @@ def test_it_is_said_what_to_write(query: str, advice: str) -> None:
 )
 def test_a_phrase_between_other_quotes_is_told(query: str, words: str) -> None:
     """Its words are searched for one by one."""
-    told = f"{words} is searched for as single words: a phrase stands between double quotes"
+    told = f"{words} is searched for as single words: put a phrase in double quotes"
     assert list(lint_query(query)) == ([told] if words else [])
 
 

@@ -159,7 +159,10 @@ def test_digest_says_what_it_holds() -> None:
     assert message.time_label == "2025-11-30 12:30 to 2025-12-01 12:30 KST"
     assert message.event_counts == (("new", 1), ("revised", 1), ("withdrawn", 1))
     assert message.watch_counts == (("steel", 2), ("canada", 1))
-    assert message.hint == "What several watches found stands once, under the first of them."
+    assert (
+        message.hint
+        == "A release that several watches match is listed once, under the first of them."
+    )
     assert build_content(FTA).last_day == "2025-12-01"
 
 

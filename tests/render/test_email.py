@@ -124,8 +124,8 @@ def test_long_title_is_shortened_in_the_subject_and_the_body_says_so() -> None:
     subject = parsed(message)["Subject"]
     assert subject.endswith("…")
     assert len(subject) < 250
-    assert "stands here in full" in part(message, "plain")
-    assert "stands here in full" in part(message, "html")
+    assert "here it is in full" in part(message, "plain")
+    assert "here it is in full" in part(message, "html")
     assert part(message, "plain").split().count("quota") == 900 + STEEL.body.split().count("quota")
 
 

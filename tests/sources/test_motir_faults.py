@@ -75,7 +75,7 @@ def test_incomplete_entry(listed: str, reason: str) -> None:
 )
 def test_entries_outside_the_list_are_not_passed_over(listed: str, links: str) -> None:
     """A pinned or featured release would else never be told."""
-    expected = f"{links} to articles that stand in no entry of the list (li)"
+    expected = f"{links} to articles outside the entries of the list (li)"
     assert listed_fault(listed + ENTRY) == expected
     assert listed_fault(ENTRY + listed) == expected
 
@@ -234,7 +234,7 @@ def test_lists() -> None:
         ),
         (
             "<html><script>document.cookie='x=1';location.reload();</script></html>",
-            "the site answered with a mere script, which only a browser can run",
+            "the site answered with a script that only a browser can run",
         ),
         (
             "<html><title>X</title><script src='/app.js'></script></html>",

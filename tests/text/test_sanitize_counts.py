@@ -17,4 +17,4 @@ def test_one_is_told_from_many(count: int, told: str) -> None:
 def test_some_words_have_a_plural_of_their_own() -> None:
     """Which is given; it may be a whole clause."""
     assert pluralize(1, "entry", "entries") == "1 entry"
-    assert pluralize(3, "message waits", "messages wait") == "3 messages wait"
+    assert pluralize(3, "message is pending", "messages are pending") == "3 messages are pending"

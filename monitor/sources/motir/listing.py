@@ -113,7 +113,7 @@ def _reject_stray_links(lists: Iterable[LexborNode], entry_ids: Container[str], 
     if stray_ids:
         link_summary = pluralize(len(stray_ids), "of its links leads", "of its links lead")
         raise InvalidPageError(
-            f"{link_summary} to articles that stand in no entry of the list (li)",
+            f"{link_summary} to articles outside the entries of the list (li)",
             advice=build_layout_advice(url),
         )
 

@@ -112,8 +112,8 @@ def _contains_end_tag(body: bytes) -> bool:
 def build_layout_advice(url: str) -> str:
     """Return the advice for a page that the parser does not recognize."""
     return (
-        f"open {url} in a browser: if all is well there, the site's layout has changed; then update"
-        " monitor, which catches up on what it has missed"
+        f"open {url} in a browser: if it looks right there, the site's layout has "
+        f"changed; then update monitor, which catches up on missed releases"
     )
 
 

@@ -84,7 +84,7 @@ def test_a_command_line_means_the_same_whichever_groups_are_made_for_it(line: st
         ("--no-pager releases", 'monitor releases: "--no-pager" is before the command that it'),
         ("--limit=3 releases", 'monitor releases: "--limit" is before the command that it'),
         ("--source trade releases", "monitor: --once, --source, --sweep and --accept belong to a"),
-        ("--once releases", "monitor: --once, --source, --sweep and --accept belong to a check and"),
+        ("--once releases", "monitor: --once, --source, --sweep and --accept belong to a check"),
         ("--sweep watch list", "monitor: --once, --source, --sweep and --accept belong to a check"),
         ("--accept show 41", "monitor: --once, --source, --sweep and --accept belong to a check"),
         ("help wach", 'monitor: "wach" is no command; did you mean "watch"?'),

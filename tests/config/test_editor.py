@@ -276,7 +276,7 @@ LIST = 'watch = [{ name = "a", any = ["b"] }]\n[x]\n'
 )
 def test_watches_in_one_list_are_not_edited(text: str, change: Edit) -> None:
     """A sentence says how they are to be written."""
-    with pytest.raises(UsageError, match="under \\[\\[watch\\]\\]"):
+    with pytest.raises(UsageError, match="its own \\[\\[watch\\]\\] section"):
         change(text)
 
 
@@ -293,7 +293,7 @@ def test_watches_in_one_list_are_not_edited(text: str, change: Edit) -> None:
         (lambda: editor.add_watch(TWO, {"name": "Two"}), "there is a watch called “two” already"),
         (lambda: editor.add_watch(TWO, {"name": " x"}), "a name without space around it"),
         (lambda: editor.rename_watch(TWO, "one", ""), "expected a name in quotes"),
-        (lambda: editor.add_watch(TWO, {"name": "x", "query": "\udc80"}), "type it in UTF-8"),
+        (lambda: editor.add_watch(TWO, {"name": "x", "query": "\udc80"}), "save it as UTF-8"),
     ],
 )
 def test_what_cannot_be_is_told(change: Callable[[], str], words: str) -> None:

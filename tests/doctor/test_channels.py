@@ -73,7 +73,7 @@ def test_mail_that_is_well_is_rehearsed_and_not_sent(
          {**LOGIN, "to": ["ops@example.com", "desk@example.com"]},
          "refuses desk@example.com: 550 no such box", "spelled right"),
         (Mailbox(), {"username": "monitor", "password": {"env": "SMTP_PASSWORD"}},
-         "the environment variable SMTP_PASSWORD is not set", "put what is missing"),
+         "the environment variable SMTP_PASSWORD is not set", "add the missing value"),
     ],
     ids=["password", "sender", "recipient", "missing"],
 )  # fmt: skip

@@ -157,7 +157,7 @@ def test_without_its_log_it_is_said(tmp_path: Path) -> None:
     [
         ("no/where/monitor.db", "the folder for the database does not exist", "mkdir -p"),
         # Where nobody may write, not even root, for whom rights are none.
-        ("/proc/monitor.db", "/proc: nothing can be written there", "right to write"),
+        ("/proc/monitor.db", "/proc: nothing can be written there", "let the user who runs"),
     ],
 )
 def test_a_folder_that_cannot_be_used(tmp_path: Path, store: str, text: str, remedy: str) -> None:

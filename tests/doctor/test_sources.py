@@ -257,7 +257,7 @@ def test_certificates_of_ones_own_that_are_none(tmp_path: Path) -> None:
     [
         (faults.status(403), "403", "which calls itself “monitor-test (+mailto:test@example.org)”"),
         (faults.status(406), "406", "turns away this program"),
-        (faults.status(429), "429", "asked too often"),
+        (faults.status(429), "429", "too many requests"),
         (faults.status(404), "404", "the listing has moved"),
         (faults.status(410), "410", "the listing has moved"),
         (faults.status(503), "503", "wait"),

@@ -72,8 +72,8 @@ FAULTS: list[tuple[Fault, str, bool]] = [
     (faults.redirect("http://192.0.2.1/"), "another host (192.0.2.1)", False),
     (faults.redirect("http://127.0.0.1:9/"), "another host (127.0.0.1:9)", False),
     (faults.redirect("ftp://127.0.0.1/"), "another host", False),
-    (faults.redirect("http://[broken/"), "not an address", False),
-    (faults.redirect("http://127.0.0.1:99999/"), "not an address", False),
+    (faults.redirect("http://[broken/"), "an invalid address", False),
+    (faults.redirect("http://127.0.0.1:99999/"), "an invalid address", False),
     (faults.redirect("/loop"), "more than 3 redirects", False),
 ]
 

@@ -2,6 +2,8 @@
 
 import argparse
 import gc
+import itertools
+import re
 import sys
 from argparse import PARSER, Action
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -12,6 +14,9 @@ from monitor.errors import UsageError
 
 if TYPE_CHECKING:
     Subparsers = argparse._SubParsersAction["CommandParser"]  # noqa: SLF001 - argparse has no other name
+
+
+_WORD_LIKE_HELP = re.compile(r"-h[^\W\d_]{2,}.*")
 
 
 class CommandParser(argparse.ArgumentParser):
@@ -55,7 +60,15 @@ class CommandParser(argparse.ArgumentParser):
     ) -> tuple[argparse.Namespace, list[str]]:
         """Remember the typed words, then parse them: `error` needs them for its advice."""
         self._typed_words = args or ()
+        if any(action.dest == "query" for action in self.get_positionals()):
+            self._reject_words_like_help(args or ())
         return super().parse_known_args(args, namespace)
+
+    def _reject_words_like_help(self, words: Sequence[str]) -> None:
+        # From Python 3.12 on, argparse takes -hydrogen for -h and prints the help.
+        for word in itertools.takewhile(lambda word: word != "--", words):
+            if _WORD_LIKE_HELP.fullmatch(word):
+                self.error(f"argument -h/--help: ignored explicit argument {word[2:]!r}")
 
     def _check_value(self, action: argparse.Action, value: Any) -> None:
         if action.choices is not None and value not in action.choices:

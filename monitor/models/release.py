@@ -1,7 +1,7 @@
 """Validation results, stored releases, and the events that happen to them."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Literal
 
 from monitor.clock import to_iso, to_iso_or_none
@@ -124,8 +124,13 @@ class FeedEntry:
         return f"The ministry has withdrawn this, as seen on {moment}.\n{self.release.body}"
 
     def get_published_at(self, zone: tzinfo) -> datetime:
-        """Return the start of the release's day in a time zone."""
-        return datetime.combine(self.release.date, time(), zone)
+        """Return the start of the release's day in a time zone.
+
+        It is in UTC if the zone's offset has seconds, as local mean times do: RFC 3339 allows none.
+        """
+        moment = datetime.combine(self.release.date, time(), zone)
+        offset = moment.utcoffset() or timedelta()
+        return moment.astimezone(UTC) if offset % timedelta(minutes=1) else moment
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -55,7 +55,10 @@ def render_html(message: OutgoingMessage) -> str:
 
 def extract_address(mailbox: str) -> str:
     """Return the bare address from "Name <address>", with its domain in ASCII for mail servers."""
-    local, at, domain = parseaddr(sanitize_line(mailbox))[1].rpartition("@")
+    line = sanitize_line(mailbox)
+    # From Python 3.13 on, parseaddr rejects an address literal such as monitor@[127.0.0.1].
+    address = parseaddr(line)[1] or line.rpartition("<")[2].rstrip("> ")
+    local, at, domain = address.rpartition("@")
     try:
         return f"{local}{at}{domain.encode('idna').decode()}"
     except UnicodeError:

@@ -57,7 +57,7 @@ def test_reads(text: str, *, is_lines: bool, expected: list[ListedEntry]) -> Non
         (b"\n", True, "the file holds no releases"),
         (b"[\xff]", False, "the file is not in UTF-8 (byte 0xff)"),
         (b"{}", False, "the file is no list of releases"),
-        (b"[\n1,\n]", False, "line 3: this is no JSON (Expecting value)"),
+        (b"[\n1 2\n]", False, "line 2: this is no JSON (Expecting ',' delimiter)"),
         (ONE.encode() + b"\n{", True,
          "line 2: this is no JSON (Expecting property name enclosed in double quotes)"),
         (b"[" * 100_000, False, "line 1: this is no release"),
